@@ -1,0 +1,61 @@
+package io.knet4j;
+
+/** Why something that was received did not become a message, or a pong did not count. */
+public enum DropCause {
+    /** The datagram is shorter than its kind of packet. */
+    TOO_SHORT,
+    /** The packet could not be authenticated or decrypted. */
+    NOT_AUTHENTIC,
+    /** The format version is not supported, or older than the cluster speaks. */
+    WRONG_VERSION,
+    /** The packet's host id is not configured. */
+    UNKNOWN_HOST,
+    /** The link id is above 7, or not configured, or belongs to another address. */
+    WRONG_LINK,
+    /** The source address is not that of the host's link (of any of its links, for data). */
+    WRONG_ADDRESS,
+    /** The packet type is not known. */
+    UNKNOWN_TYPE,
+    /** The pong answers no ping of this link: forged, or sent for an earlier life of this node. */
+    UNSOLICITED_PONG,
+    /** The pong was accepted before. */
+    DUPLICATE_PONG,
+    /** The pong came after the ping timeout. */
+    LATE_PONG,
+    /** A path MTU reply came that nobody waits for. */
+    UNSOLICITED_PMTUD_REPLY,
+    /** Data from a host without any link that is up. */
+    HOST_UNREACHABLE,
+    /** The message was delivered before: the normal fate of copies with {@link LinkPolicy#ACTIVE}. */
+    DUPLICATE,
+    /** The sequence number lies far behind the newest one, and nothing shows that the host was restarted. */
+    STALE,
+    /** Fragment number 0, above the count, or a count above 254. */
+    BAD_FRAGMENT,
+    /** The fragment contradicts earlier fragments of the message in count, size, channel or compression. */
+    CONTRADICTORY_FRAGMENT,
+    /** The same fragment came before. */
+    DUPLICATE_FRAGMENT,
+    /** The message would be longer than 65,536 bytes. */
+    MESSAGE_TOO_LONG,
+    /** An incomplete message was given up to make room. */
+    REASSEMBLY_EVICTED,
+    /** An incomplete message was given up after its lifetime. */
+    REASSEMBLY_EXPIRED,
+    /** The message is compressed by a method that is not available. */
+    UNKNOWN_COMPRESSION,
+    /** Forwarding is off. */
+    FORWARDING_DISABLED,
+    /** The destination filter refused the message. */
+    FILTER_REFUSED,
+    /** The destination filter threw an exception. */
+    FILTER_FAILED,
+    /** The destination filter says that the message is for other hosts. */
+    NOT_FOR_US,
+    /** The channel number is not 0 to 31. */
+    BAD_CHANNEL,
+    /** The channel is not open here. */
+    CHANNEL_NOT_OPEN,
+    /** The consumer is slower than the sender: the channel's receive queue is full. */
+    RECEIVE_QUEUE_FULL
+}

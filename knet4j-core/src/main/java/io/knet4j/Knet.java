@@ -1,0 +1,325 @@
+package io.knet4j;
+
+import io.knet4j.internal.node.Nodes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local node of a cluster: it owns the links to the other hosts, watches them, and carries messages over them.
+ *
+ * <p>Answers to libknet's handle ({@code knet_handle_t}). All methods may be called from any thread, also from callbacks, at any
+ * time. A method that changes something returns when the change is in force. After {@link #close()} every method except
+ * {@code close()} throws {@link KnetClosedException}.
+ *
+ * {@snippet :
+ * try (Knet knet = Knet.builder(1).open()) {
+ *     Host peer = knet.addHost(2, "db-2");
+ *     peer.addLink(0, LinkConfig.udp(local0, remote0));
+ *     peer.addLink(1, LinkConfig.udp(local1, remote1));
+ *     Channel orders = knet.channel(0);
+ *     orders.onMessage(m -> System.out.println(m.source() + ": " + m.payload().remaining() + " bytes"));
+ *     knet.startForwarding();
+ *     orders.send(payload, Destination.host(2));
+ * }
+ * }
+ */
+public interface Knet extends AutoCloseable {
+
+    /** Largest host id. Ids are 0 to 65535. */
+    int MAX_HOST_ID = 65_535;
+
+    /** Links per host: link ids are 0 to 7. */
+    int MAX_LINKS = 8;
+
+    /** Channels per node: channel ids are 0 to 31. */
+    int MAX_CHANNELS = 32;
+
+    /** Largest message in bytes. The smallest is 1. */
+    int MAX_MESSAGE_SIZE = 65_536;
+
+    /**
+     * Starts the configuration of a node.
+     *
+     * @param nodeId id of the local node, 0 to 65535; unique in the cluster
+     * @return a builder with every setting at its default
+     * @throws ConfigurationException if the id is out of range
+     */
+    static Builder builder(int nodeId) {
+        return new Builder(nodeId);
+    }
+
+    /**
+     * Opens a node: starts its threads; it has no hosts, no links and does not forward messages yet. Answers to
+     * {@code knet_handle_new_ex}.
+     *
+     * @param config the settings
+     * @return the running node
+     */
+    static Knet open(KnetConfig config) {
+        return Nodes.open(config);
+    }
+
+    /**
+     * Id of the local node.
+     *
+     * @return 0 to 65535
+     */
+    int nodeId();
+
+    /**
+     * Adds a host that has its id in decimal as name. Answers to {@code knet_host_add}.
+     *
+     * @param id 0 to 65535; the id of the local node is allowed
+     * @return the new host
+     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id or with that name;
+     *     {@link Reason#INVALID_ARGUMENT} if the id is out of range
+     */
+    Host addHost(int id);
+
+    /**
+     * Adds a host. Answers to {@code knet_host_add} and {@code knet_host_set_name}.
+     *
+     * @param id 0 to 65535; the id of the local node is allowed
+     * @param name 1 to 255 bytes in UTF-8, unique in this node
+     * @return the new host
+     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id or name;
+     *     {@link Reason#INVALID_ARGUMENT} if the id or name is not allowed
+     */
+    Host addHost(int id, String name);
+
+    /**
+     * Finds a host by id.
+     *
+     * @param id any number
+     * @return the host, empty when there is none with this id
+     */
+    Optional<Host> host(int id);
+
+    /**
+     * Finds a host by name. Answers to {@code knet_host_get_id_by_host_name}.
+     *
+     * @param name exact name, case matters
+     * @return the host, empty when there is none with this name
+     */
+    Optional<Host> host(String name);
+
+    /**
+     * All hosts, ordered by id. Answers to {@code knet_host_get_host_list}.
+     *
+     * @return an unmodifiable snapshot
+     */
+    List<Host> hosts();
+
+    /**
+     * The channel with this id; it is opened by the first call and then in use until {@link Channel#close()}. Answers to
+     * {@code knet_handle_add_datafd}.
+     *
+     * @param id 0 to 31
+     * @return the open channel
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the id is out of range
+     */
+    Channel channel(int id);
+
+    /**
+     * Starts to carry messages in both directions. A new node does not. Answers to {@code knet_handle_setfwd(1)}.
+     */
+    void startForwarding();
+
+    /**
+     * Stops to carry messages: waits, for one second at most, until the messages queued so far are sent; from then on messages
+     * given to {@code send} fail or are dropped with {@link Reason#FORWARDING_DISABLED}, and received messages are dropped.
+     * Heartbeats go on. Answers to {@code knet_handle_setfwd(0)}.
+     *
+     * @return true when everything queued was sent, false when the second was over before
+     */
+    boolean stopForwarding();
+
+    /**
+     * Whether messages are carried.
+     *
+     * @return true between {@link #startForwarding()} and {@link #stopForwarding()}
+     */
+    boolean isForwarding();
+
+    /**
+     * Sets the filter that chooses the destinations of outgoing messages and accepts incoming ones. Answers to
+     * {@code knet_handle_enable_filter}.
+     *
+     * @param filter the filter; null (the default) sends messages without explicit destination to all hosts and accepts all
+     */
+    void setFilter(@Nullable DestinationFilter filter);
+
+    /**
+     * Adds a listener for events. Listeners are called one event at a time, in order, in a thread of their own; a slow listener
+     * delays later events only. At most 4096 events wait; further ones are dropped and counted
+     * ({@link KnetStatistics#droppedEvents()}). Answers to libknet's status callbacks.
+     *
+     * @param listener called for every event from now on
+     * @return closing it removes the listener
+     */
+    Registration onEvent(Consumer<? super KnetEvent> listener);
+
+    /**
+     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it. Answers to
+     * {@code knet_handle_pmtud_set}.
+     *
+     * @param bytes size of the largest IP packet, 576 to 65535; empty goes back to the safe minimum
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the size is out of range
+     */
+    void setInterfaceMtu(OptionalInt bytes);
+
+    /**
+     * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
+     * {@code knet_handle_set_onwire_ver} of libknet 2.x.
+     *
+     * @param version a supported version (1 is the only one today); empty goes back to the highest that all hosts support
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the version is not supported
+     */
+    void forceOnWireVersion(OptionalInt version);
+
+    /**
+     * Packet format versions of this node. Answers to {@code knet_handle_get_onwire_ver} of libknet 2.x.
+     *
+     * @return lowest, highest and current version
+     */
+    OnWireVersion onWireVersion();
+
+    /**
+     * A snapshot of the node's own counters. Answers to {@code knet_handle_get_stats}.
+     *
+     * @return the counters since the node was opened
+     */
+    KnetStatistics statistics();
+
+    /**
+     * Settings that this node was opened with.
+     *
+     * @return the configuration
+     */
+    KnetConfig config();
+
+    /**
+     * Ends everything in bounded time: messages still queued are dropped, links close without word to the peers, threads end,
+     * sockets close. Further calls do nothing. Answers to {@code knet_handle_free}, but hosts and links need not be removed
+     * before.
+     */
+    @Override
+    void close();
+
+    /** Configures a node. Not safe for use by several threads. */
+    final class Builder {
+        private final int nodeId;
+        private QueueFullPolicy sendQueueFull = KnetConfig.DEFAULT_SEND_QUEUE_FULL;
+        private int sendQueueBytes = KnetConfig.DEFAULT_QUEUE_BYTES;
+        private int receiveQueueBytes = KnetConfig.DEFAULT_QUEUE_BYTES;
+        private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
+        private OptionalInt interfaceMtu = OptionalInt.empty();
+        private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
+
+        private Builder(int nodeId) {
+            this.nodeId = KnetConfig.checkNodeId(nodeId);
+        }
+
+        /**
+         * What {@link Channel#send} does when the send queue is full.
+         *
+         * @param policy block (default, 1 second), fail or drop
+         * @return this
+         */
+        public Builder sendQueueFull(QueueFullPolicy policy) {
+            this.sendQueueFull = policy;
+            return this;
+        }
+
+        /**
+         * Size of the queue between {@link Channel#send} and the network.
+         *
+         * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 4 MiB
+         * @return this
+         */
+        public Builder sendQueueBytes(int bytes) {
+            this.sendQueueBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Size of the queue of each channel between the network and the consumer.
+         *
+         * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 4 MiB
+         * @return this
+         */
+        public Builder receiveQueueBytes(int bytes) {
+            this.receiveQueueBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Send and receive buffer asked of the operating system for each socket. The system may grant less.
+         *
+         * @param bytes 65,536 or more; default 8 MiB as in libknet
+         * @return this
+         */
+        public Builder socketBufferBytes(int bytes) {
+            this.socketBufferBytes = bytes;
+            return this;
+        }
+
+        /**
+         * MTU of the network interfaces, see {@link Knet#setInterfaceMtu}.
+         *
+         * @param bytes 576 to 65535; without it fragments have the safe minimum size
+         * @return this
+         */
+        public Builder interfaceMtu(int bytes) {
+            this.interfaceMtu = OptionalInt.of(bytes);
+            return this;
+        }
+
+        /**
+         * Bounds for incomplete messages.
+         *
+         * @param limits memory per host and in total, and lifetime
+         * @return this
+         */
+        public Builder reassembly(ReassemblyLimits limits) {
+            this.reassembly = limits;
+            return this;
+        }
+
+        /**
+         * The settings as they are now.
+         *
+         * @return an immutable configuration
+         * @throws ConfigurationException if a value is out of range
+         */
+        public KnetConfig build() {
+            return new KnetConfig(
+                    nodeId, sendQueueFull, sendQueueBytes, receiveQueueBytes, socketBufferBytes, interfaceMtu, reassembly);
+        }
+
+        /**
+         * Opens the node: {@code Knet.open(build())}.
+         *
+         * @return the running node
+         * @throws ConfigurationException if a value is out of range
+         */
+        public Knet open() {
+            return Knet.open(build());
+        }
+    }
+
+    /** Undoes what returned it, once. */
+    interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * How long {@link #stopForwarding()} waits for queued messages.
+     */
+    Duration FLUSH_LIMIT = Duration.ofSeconds(1);
+}

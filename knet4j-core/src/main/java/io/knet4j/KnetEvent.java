@@ -1,0 +1,123 @@
+package io.knet4j;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Something happened that an application or operator may want to know. See {@link Knet#onEvent}. */
+public sealed interface KnetEvent {
+
+    /**
+     * A link came up.
+     *
+     * @param host host id
+     * @param link link id
+     * @param latency round trip time
+     */
+    record LinkUp(int host, int link, Duration latency) implements KnetEvent {}
+
+    /**
+     * A link went down.
+     *
+     * @param host host id
+     * @param link link id
+     * @param cause why
+     * @param silence time since the last pong
+     */
+    record LinkDown(int host, int link, LinkDownCause cause, Duration silence) implements KnetEvent {}
+
+    /** Why a link went down. */
+    enum LinkDownCause {
+        /** No pong came in time. */
+        PING_TIMEOUT,
+        /** The link was disabled or removed. */
+        DISABLED,
+        /** The socket or the network reported that the peer cannot be reached. */
+        TRANSPORT_ERROR
+    }
+
+    /**
+     * A host has become reachable. Answers to the callback of {@code knet_host_enable_status_change_notify}.
+     *
+     * @param host host id
+     */
+    record HostReachable(int host) implements KnetEvent {}
+
+    /**
+     * The last link to a host went down.
+     *
+     * @param host host id
+     */
+    record HostUnreachable(int host) implements KnetEvent {}
+
+    /**
+     * A host was restarted: it counts its messages from the start again.
+     *
+     * @param host host id
+     */
+    record HostRestarted(int host) implements KnetEvent {}
+
+    /**
+     * Messages to a host now take other links.
+     *
+     * @param host host id
+     * @param links ids of the links that carry messages, ascending; empty when the host is not reachable
+     */
+    record ActiveLinksChanged(int host, List<Integer> links) implements KnetEvent {
+        /** Copies the list. */
+        public ActiveLinksChanged {
+            links = List.copyOf(links);
+        }
+    }
+
+    /**
+     * The size of fragments to a host changed. Answers to the callback of {@code knet_handle_enable_pmtud_notify}.
+     *
+     * @param host host id
+     * @param dataMtu bytes of a message per fragment
+     */
+    record DataMtuChanged(int host, int dataMtu) implements KnetEvent {}
+
+    /**
+     * A socket failed. Answers to the callback of {@code knet_handle_enable_sock_notify}.
+     *
+     * @param local address that the socket is bound to
+     * @param reason kind of failure
+     * @param message text of the operating system
+     */
+    record SocketError(InetSocketAddress local, Reason reason, String message) implements KnetEvent {}
+
+    /**
+     * Queued messages could not be sent. At most one such event per second and reason.
+     *
+     * @param reason why
+     * @param channel channel of the last one
+     * @param messages how many since the last event with this reason
+     */
+    record SendFailed(Reason reason, int channel, long messages) implements KnetEvent {}
+
+    /**
+     * Received messages were lost because the consumer of a channel is slow. At most one such event per second and channel.
+     *
+     * @param channel channel id
+     * @param messages how many since the last such event
+     */
+    record ReceiveQueueFull(int channel, long messages) implements KnetEvent {}
+
+    /**
+     * A message handler threw an exception.
+     *
+     * @param channel channel id
+     * @param source host that sent the message
+     * @param error what was thrown
+     */
+    record HandlerFailed(int channel, int source, @Nullable Throwable error) implements KnetEvent {}
+
+    /**
+     * The packet format version of the cluster changed. Answers to the callback of {@code knet_handle_enable_onwire_ver_notify}.
+     *
+     * @param version lowest, highest and current version
+     */
+    record OnWireVersionChanged(OnWireVersion version) implements KnetEvent {}
+}

@@ -1,0 +1,35 @@
+package io.knet4j;
+
+import java.util.Map;
+
+/**
+ * Counters of a node since it was opened.
+ *
+ * @param messagesSent messages handed to at least one link or delivered locally
+ * @param messagesDelivered messages handed to a channel's receive queue
+ * @param sendFailures messages not sent, by reason; reasons without failures are absent
+ * @param drops received datagrams and messages that were dropped, by cause; causes without drops are absent
+ * @param droppedEvents events lost because listeners were too slow
+ */
+public record KnetStatistics(
+        long messagesSent,
+        long messagesDelivered,
+        Map<Reason, Long> sendFailures,
+        Map<DropCause, Long> drops,
+        long droppedEvents) {
+    /** Copies the maps. */
+    public KnetStatistics {
+        sendFailures = Map.copyOf(sendFailures);
+        drops = Map.copyOf(drops);
+    }
+
+    /**
+     * Number of drops of one cause.
+     *
+     * @param cause the cause
+     * @return 0 or more
+     */
+    public long drops(DropCause cause) {
+        return drops.getOrDefault(cause, 0L);
+    }
+}

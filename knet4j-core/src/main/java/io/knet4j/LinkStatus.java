@@ -1,0 +1,28 @@
+package io.knet4j;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * State of a link.
+ *
+ * @param hostId host that the link leads to
+ * @param linkId 0 to 7
+ * @param config configuration as it is now
+ * @param connected whether the link is up as this node sees it: enough pongs came and none is overdue
+ * @param active whether the link carries messages now (with {@link LinkPolicy#ROUND_ROBIN}: takes its turn)
+ * @param latency smoothed round trip time; empty before the first pong
+ * @param sinceLastPong time since the last pong; empty when none came since the link was last down
+ * @param mtu bytes of a message per fragment on this link
+ * @param statistics counters
+ */
+public record LinkStatus(
+        int hostId,
+        int linkId,
+        LinkConfig config,
+        boolean connected,
+        boolean active,
+        Optional<Duration> latency,
+        Optional<Duration> sinceLastPong,
+        int mtu,
+        LinkStatistics statistics) {}

@@ -1,0 +1,498 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.ConfigurationException;
+import io.knet4j.DestinationFilter;
+import io.knet4j.DropCause;
+import io.knet4j.HostStatus;
+import io.knet4j.Knet;
+import io.knet4j.KnetConfig;
+import io.knet4j.KnetEvent.OnWireVersionChanged;
+import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
+import io.knet4j.LinkStatistics;
+import io.knet4j.LinkStatus;
+import io.knet4j.OnWireVersion;
+import io.knet4j.Reason;
+import io.knet4j.internal.onwire.MtuArithmetic;
+import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.Transport;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol engine of one node. Everything here belongs to the control loop, except {@link #sender()}, which belongs to whoever holds the
+ * node's send lock, and the getters that say so.
+ */
+public final class Engine {
+    private static final int MAX_NAME_BYTES = 255;
+    private static final int LOOPBACK_MTU = 65_535;
+
+    private final KnetConfig config;
+    private final Transport transport;
+    private final RandomGenerator random;
+    private final EngineOutput output;
+    private final Shared shared;
+    private final Hosts hosts = new Hosts();
+    private final TimerQueue timers = new TimerQueue();
+    private final OnWireVersions versions = new OnWireVersions();
+    private final Map<InetSocketAddress, SharedSocket> sockets = new HashMap<>();
+    private final ControlOutbox outbox;
+    private final Drops drops;
+    private final Router router;
+    private final Heartbeat heartbeat;
+    private final Reassembler reassembler;
+    private final Receiver receiver;
+    private final Sender sender;
+    private OptionalInt interfaceMtu;
+    private long now;
+
+    /** A socket and the number of links that use it. */
+    private static final class SharedSocket {
+        private final Transport.Socket socket;
+        private int links;
+
+        private SharedSocket(Transport.Socket socket) {
+            this.socket = socket;
+        }
+    }
+
+    /**
+     * @param protection how packets are sealed
+     * @param random source of the keys of ping tokens; must be unpredictable where peers are not trusted
+     * @param controlBatch for pings and answers
+     * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
+     */
+    public Engine(
+            KnetConfig config,
+            PacketProtection protection,
+            Transport transport,
+            EngineOutput output,
+            RandomGenerator random,
+            OutgoingBatch controlBatch,
+            OutgoingBatch senderBatch) {
+        this.config = config;
+        this.transport = transport;
+        this.random = random;
+        this.output = output;
+        interfaceMtu = config.interfaceMtu();
+        shared = new Shared(config.nodeId(), protection);
+        drops = new Drops(output);
+        outbox = new ControlOutbox(transport, controlBatch, output);
+        router = new Router(hosts, versions, shared, output);
+        heartbeat = new Heartbeat(shared, timers, versions, router, outbox, output);
+        reassembler = new Reassembler(
+                config.reassembly().messagesPerHost(),
+                config.reassembly().bytesTotal(),
+                config.reassembly().lifetime().toNanos(),
+                new Reassembler.Losses() {
+                    @Override
+                    public void evicted() {
+                        drops.count(now, DropCause.REASSEMBLY_EVICTED, null);
+                    }
+
+                    @Override
+                    public void expired() {
+                        drops.count(now, DropCause.REASSEMBLY_EXPIRED, null);
+                    }
+                });
+        receiver = new Receiver(shared, hosts, versions, heartbeat, router, reassembler, outbox, drops, output);
+        sender = new Sender(shared, transport, output, senderBatch);
+    }
+
+    /** Takes received datagrams. */
+    public void receive(long time, IncomingBatch batch) {
+        now = time;
+        receiver.receive(time, batch);
+    }
+
+    /** Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} when there is none. */
+    public long runTimers(long time) {
+        now = time;
+        timers.run(time);
+        reassembler.expire(time);
+        outbox.flush();
+        return Math.min(timers.next(), reassembler.nextExpiry());
+    }
+
+    /** The network reports that what was sent from this socket to this address does not arrive. */
+    public void unreachable(long time, Transport.Socket socket, InetSocketAddress remote) {
+        now = time;
+        for (HostState host : hosts.all()) {
+            for (LinkState link : host.links) {
+                if (link != null
+                        && link.path != null
+                        && link.path.socket() == socket
+                        && link.path.remote().equals(remote)) {
+                    heartbeat.onUnreachable(time, link);
+                }
+            }
+        }
+    }
+
+    /** The way of messages to the network. */
+    public Sender sender() {
+        return sender;
+    }
+
+    // ---- hosts
+
+    public HostState addHost(int id, String name) {
+        if (id < 0 || id > Knet.MAX_HOST_ID) {
+            throw ConfigurationException.invalid("host id", id, "0 to " + Knet.MAX_HOST_ID);
+        }
+        if (hosts.get(id) != null) {
+            throw new ConfigurationException(Reason.ALREADY_EXISTS, "host id: there is already a host " + id);
+        }
+        checkName(name, null);
+        HostState host = new HostState(id, name);
+        hosts.add(host);
+        return host;
+    }
+
+    public void removeHost(long time, HostState host) {
+        check(host);
+        for (LinkState link : host.links) {
+            if (link != null) {
+                removeLink(time, link);
+            }
+        }
+        reassembler.clear(host.incomplete);
+        hosts.remove(host);
+        router.publish();
+    }
+
+    public void rename(HostState host, String name) {
+        check(host);
+        checkName(name, host);
+        host.name = name;
+    }
+
+    private void checkName(String name, @Nullable HostState self) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > MAX_NAME_BYTES) {
+            throw ConfigurationException.invalid("host name", '\'' + name + '\'', "1 to " + MAX_NAME_BYTES + " bytes");
+        }
+        HostState other = host(name);
+        if (other != null && other != self) {
+            throw new ConfigurationException(
+                    Reason.ALREADY_EXISTS, "host name: host " + other.id + " is already called '" + name + '\'');
+        }
+    }
+
+    public void setPolicy(HostState host, LinkPolicy policy) {
+        check(host);
+        host.policy = policy;
+        router.update(host);
+    }
+
+    public @Nullable HostState host(int id) {
+        return hosts.get(id);
+    }
+
+    public @Nullable HostState host(String name) {
+        for (HostState host : hosts.all()) {
+            if (host.name.equals(name)) {
+                return host;
+            }
+        }
+        return null;
+    }
+
+    public List<HostState> hosts() {
+        return List.copyOf(hosts.all());
+    }
+
+    public String name(HostState host) {
+        check(host);
+        return host.name;
+    }
+
+    public HostStatus status(HostState host) {
+        check(host);
+        HostRoute route = host.route;
+        return new HostStatus(
+                host.id,
+                host.name,
+                route != null || isLocalByLoopback(host),
+                host.policy,
+                route == null ? List.of() : route.links(),
+                route == null ? arithmetic().safeDataMtu() : route.dataMtu(),
+                host.version.current(),
+                host.version.max());
+    }
+
+    private static boolean isLocalByLoopback(HostState host) {
+        for (LinkState link : host.links) {
+            if (link != null && link.path == null && link.config.enabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void check(HostState host) {
+        if (hosts.get(host.id) != host) {
+            throw new ConfigurationException(Reason.NOT_FOUND, "host " + host.id + " was removed");
+        }
+    }
+
+    // ---- links
+
+    public LinkState addLink(long time, HostState host, int id, LinkConfig linkConfig) {
+        check(host);
+        if (id < 0 || id >= Knet.MAX_LINKS) {
+            throw ConfigurationException.invalid("link id", id, "0 to " + (Knet.MAX_LINKS - 1));
+        }
+        if (host.links[id] != null) {
+            throw new ConfigurationException(
+                    Reason.ALREADY_EXISTS, "link id: host " + host.id + " already has a link " + id);
+        }
+        boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
+        checkLoopback(host, loopback);
+        Path path = loopback ? null : path(linkConfig);
+        LinkConfig actual = path == null ? linkConfig : linkConfig.withLocal(path.socket().local());
+        LinkState link =
+                new LinkState(host, id, actual, path, random, heartbeat::onPingTimer, heartbeat::onDownTimer);
+        link.dataMtu = dataMtu(link);
+        host.links[id] = link;
+        if (linkConfig.enabled() && path != null) {
+            heartbeat.start(time, link);
+        }
+        router.publish();
+        return link;
+    }
+
+    private void checkLoopback(HostState host, boolean loopback) {
+        if (loopback && host.id != config.nodeId()) {
+            throw ConfigurationException.invalid(
+                    "transport", "LOOPBACK on host " + host.id, "the local host " + config.nodeId() + " only");
+        }
+        boolean hasLoopback = false;
+        for (LinkState link : host.links) {
+            hasLoopback |= link != null && link.path == null;
+        }
+        if (hasLoopback || loopback && host.linkCount() > 0) {
+            throw ConfigurationException.invalid(
+                    "transport", "a loopback link beside another link", "a loopback link alone");
+        }
+    }
+
+    private Path path(LinkConfig linkConfig) {
+        InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
+        InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
+        SharedSocket use = local.getPort() == 0 ? null : sockets.get(local);
+        if (use == null) {
+            use = new SharedSocket(transport.bind(
+                    local,
+                    new Transport.SocketOptions(config.socketBufferBytes(), linkConfig.highPriorityTraffic())));
+            sockets.put(use.socket.local(), use);
+        }
+        use.links++;
+        return transport.path(use.socket, remote);
+    }
+
+    public void removeLink(long time, LinkState link) {
+        check(link);
+        heartbeat.stop(time, link);
+        link.host.links[link.id] = null;
+        if (link.path != null) {
+            outbox.flush();
+            SharedSocket use = sockets.get(link.path.socket().local());
+            if (use != null && --use.links == 0) {
+                sockets.remove(link.path.socket().local());
+                transport.unbind(use.socket);
+            }
+        }
+        router.update(link.host);
+    }
+
+    public void setEnabled(long time, LinkState link, boolean enabled) {
+        check(link);
+        if (link.config.enabled() == enabled) {
+            return;
+        }
+        link.config = link.config.withEnabled(enabled);
+        if (link.path != null) {
+            if (enabled) {
+                heartbeat.start(time, link);
+            } else {
+                heartbeat.stop(time, link);
+            }
+        }
+        router.update(link.host);
+    }
+
+    public void setPriority(LinkState link, int priority) {
+        check(link);
+        link.config = link.config.withPriority(priority);
+        router.update(link.host);
+    }
+
+    /** Takes over the timers and the pong count of a configuration. */
+    public void setHeartbeat(long time, LinkState link, LinkConfig changed) {
+        check(link);
+        link.config = changed;
+        link.monitor.configure(changed);
+        if (link.path != null) {
+            heartbeat.reschedule(time, link);
+        }
+    }
+
+    public @Nullable LinkState link(HostState host, int id) {
+        check(host);
+        return id < 0 ? null : host.link(id);
+    }
+
+    public List<LinkState> links(HostState host) {
+        check(host);
+        List<LinkState> links = new ArrayList<>();
+        for (LinkState link : host.links) {
+            if (link != null) {
+                links.add(link);
+            }
+        }
+        return links;
+    }
+
+    public LinkConfig config(LinkState link) {
+        check(link);
+        return link.config;
+    }
+
+    public LinkStatus status(long time, LinkState link) {
+        check(link);
+        LinkMonitor monitor = link.monitor;
+        LinkCounters counters = link.counters;
+        boolean loopback = link.path == null;
+        HostRoute route = link.host.route;
+        return new LinkStatus(
+                link.host.id,
+                link.id,
+                link.config,
+                loopback ? link.config.enabled() : monitor.connected(),
+                loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
+                monitor.latency(),
+                monitor.sinceLastPong(time),
+                link.dataMtu,
+                new LinkStatistics(
+                        counters.senderTxData.snapshot(),
+                        counters.rxData.snapshot(),
+                        counters.txPing.plus(counters.senderTxPing),
+                        counters.rxPing.snapshot(),
+                        counters.txPong.snapshot(),
+                        counters.rxPong.snapshot(),
+                        counters.txPmtud.snapshot(),
+                        counters.rxPmtud.snapshot(),
+                        counters.txErrors.get() + counters.senderTxErrors.get(),
+                        counters.senderTxRetries.get(),
+                        monitor.minLatency(),
+                        monitor.maxLatency(),
+                        monitor.samples(),
+                        monitor.upCount(),
+                        monitor.downCount()));
+    }
+
+    private void check(LinkState link) {
+        if (hosts.get(link.host.id) != link.host || link.host.links[link.id] != link) {
+            throw new ConfigurationException(
+                    Reason.NOT_FOUND, "link " + link.id + " of host " + link.host.id + " was removed");
+        }
+    }
+
+    // ---- the node
+
+    public void setInterfaceMtu(OptionalInt bytes) {
+        KnetConfig.checkInterfaceMtu(bytes);
+        interfaceMtu = bytes;
+        for (HostState host : hosts.all()) {
+            for (LinkState link : host.links) {
+                if (link != null) {
+                    link.dataMtu = dataMtu(link);
+                }
+            }
+            router.update(host);
+        }
+    }
+
+    private int dataMtu(LinkState link) {
+        if (link.path == null) {
+            return LOOPBACK_MTU;
+        }
+        boolean ipv6 = link.path.remote().getAddress() instanceof Inet6Address;
+        return interfaceMtu.isPresent()
+                ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
+                : arithmetic().safeDataMtu();
+    }
+
+    private MtuArithmetic arithmetic() {
+        return shared.protection.arithmetic();
+    }
+
+    public void forceOnWireVersion(OptionalInt version) {
+        if (version.isPresent() && !versions.supports(version.getAsInt())) {
+            OnWireVersion range = versions.snapshot();
+            throw ConfigurationException.invalid(
+                    "on-wire version", version.getAsInt(), range.min() + " to " + range.max());
+        }
+        versions.force(version.orElse(0));
+        if (versions.negotiate(hosts.versions())) {
+            router.publish();
+            output.publish(new OnWireVersionChanged(versions.snapshot()));
+        }
+    }
+
+    public OnWireVersion onWireVersion() {
+        return versions.snapshot();
+    }
+
+    /** May be called by any thread. */
+    public void setForwarding(boolean forwarding) {
+        shared.forwarding = forwarding;
+    }
+
+    /** May be called by any thread. */
+    public boolean forwarding() {
+        return shared.forwarding;
+    }
+
+    /** May be called by any thread. */
+    public void setFilter(@Nullable DestinationFilter filter) {
+        shared.filter = filter;
+    }
+
+    /** May be called by any thread. */
+    public Map<DropCause, Long> drops() {
+        return drops.snapshot();
+    }
+
+    /** May be called by any thread. */
+    public long messagesDelivered() {
+        return receiver.messagesDelivered();
+    }
+
+    /** Whether timers, sockets and buffers are as they must be in a node without hosts. For tests. */
+    public Optional<String> leak() {
+        if (!hosts.all().isEmpty()) {
+            return Optional.empty();
+        }
+        if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
+            return Optional.of("without hosts there are " + timers.size() + " timers, " + sockets.size()
+                    + " sockets, " + reassembler.bytes() + " bytes of fragments");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,36 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.DropCause;
+import io.knet4j.KnetEvent;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine hands back besides datagrams. None of it may block or throw. */
+public interface EngineOutput {
+
+    /** What became of a message. */
+    enum Delivery {
+        DELIVERED,
+        CHANNEL_NOT_OPEN,
+        QUEUE_FULL
+    }
+
+    /**
+     * Hands a message to a channel. Called by the control loop, and by whoever holds the sender for local messages.
+     *
+     * @param channel 0 to 31
+     * @param payload copied before the call returns
+     */
+    Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length);
+
+    /** Something happened. */
+    void publish(KnetEvent event);
+
+    /**
+     * Something received was dropped. It is counted already.
+     *
+     * @param source where it came from, null when that is not known any more
+     */
+    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
+}

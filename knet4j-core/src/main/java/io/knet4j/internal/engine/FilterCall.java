@@ -1,0 +1,81 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.ConfigurationException;
+import io.knet4j.Destination;
+import io.knet4j.DestinationFilter;
+import io.knet4j.DestinationFilter.FilteredMessage;
+import io.knet4j.Knet;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A question to the destination filter, and its answer. */
+final class FilterCall implements FilteredMessage {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private boolean outgoing;
+    private int source;
+    private int channel;
+    private ByteBuffer payload = NOTHING;
+    private boolean failed;
+
+    /**
+     * Asks the filter.
+     *
+     * @return its answer, null when it refused or threw; {@link #failed()} tells which
+     */
+    @Nullable Destination ask(
+            DestinationFilter filter,
+            boolean outgoing,
+            int source,
+            int channel,
+            ByteBuffer buffer,
+            int offset,
+            int length) {
+        this.outgoing = outgoing;
+        this.source = source;
+        this.channel = channel;
+        this.payload = buffer.slice(offset, length).asReadOnlyBuffer();
+        failed = false;
+        try {
+            return filter.decide(this);
+        } catch (RuntimeException | StackOverflowError e) {
+            failed = true;
+            return null;
+        } finally {
+            payload = NOTHING;
+        }
+    }
+
+    /** Whether the filter threw an exception. */
+    boolean failed() {
+        return failed;
+    }
+
+    @Override
+    public boolean outgoing() {
+        return outgoing;
+    }
+
+    @Override
+    public int source() {
+        return source;
+    }
+
+    @Override
+    public int channel() {
+        return channel;
+    }
+
+    @Override
+    public void setChannel(int channel) {
+        if (channel < 0 || channel >= Knet.MAX_CHANNELS) {
+            throw ConfigurationException.invalid("channel", channel, "0 to " + (Knet.MAX_CHANNELS - 1));
+        }
+        this.channel = channel;
+    }
+
+    @Override
+    public ByteBuffer payload() {
+        return payload;
+    }
+}

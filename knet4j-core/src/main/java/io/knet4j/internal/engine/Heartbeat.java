@@ -1,0 +1,150 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.DropCause;
+import io.knet4j.KnetEvent.LinkDown;
+import io.knet4j.KnetEvent.LinkDownCause;
+import io.knet4j.KnetEvent.LinkUp;
+import io.knet4j.internal.engine.PingTokens.Verdict;
+import io.knet4j.internal.security.PacketProtection;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Pings the links, each by timers of its own, and takes them up and down. */
+final class Heartbeat {
+    /** Enough for the control loop to read its sockets. */
+    private static final long GRACE = 1_000_000;
+
+    private final Shared shared;
+    private final TimerQueue timers;
+    private final OnWireVersions versions;
+    private final Router router;
+    private final ControlOutbox outbox;
+    private final EngineOutput output;
+
+    Heartbeat(
+            Shared shared,
+            TimerQueue timers,
+            OnWireVersions versions,
+            Router router,
+            ControlOutbox outbox,
+            EngineOutput output) {
+        this.shared = shared;
+        this.timers = timers;
+        this.versions = versions;
+        this.router = router;
+        this.outbox = outbox;
+        this.output = output;
+    }
+
+    /** The link was enabled. */
+    void start(long now, LinkState link) {
+        link.monitor.start(now);
+        timers.schedule(link.pingTimer, now);
+    }
+
+    /** The link was disabled, or is about to be removed. */
+    void stop(long now, LinkState link) {
+        timers.cancel(link.pingTimer);
+        if (link.monitor.connected()) {
+            takeDown(now, link, LinkDownCause.DISABLED);
+        } else {
+            link.monitor.stop(now);
+        }
+    }
+
+    /** Ping interval or timeout changed. */
+    void reschedule(long now, LinkState link) {
+        if (link.config.enabled()) {
+            timers.schedule(link.pingTimer, link.monitor.nextPing(now));
+        }
+        if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
+    }
+
+    void onPingTimer(long now, LinkState link) {
+        PacketProtection protection = shared.protection;
+        if (link.path != null && outbox.makeRoom(protection)) {
+            int sealed = ControlPackets.ping(
+                    outbox.batch(),
+                    protection,
+                    now,
+                    versions.current(),
+                    shared.localHost,
+                    link.id,
+                    link.tokens,
+                    shared.sequence,
+                    true,
+                    link.path,
+                    link);
+            if (sealed != PacketProtection.FAILED) {
+                link.counters.txPing.count(sealed);
+            }
+        }
+        link.monitor.onPing(now);
+        timers.schedule(link.pingTimer, now + link.monitor.interval());
+    }
+
+    void onDownTimer(long now, LinkState link) {
+        long deadline = link.monitor.deadline();
+        if (deadline - now > 0) {
+            timers.schedule(link.downTimer, deadline);
+            return;
+        }
+        if (now - deadline > link.monitor.timeout() / 4) {
+            // It is us who were late, not the peer: its pongs may wait in the socket. Look at them first.
+            link.monitor.excuse(now - deadline + GRACE);
+            timers.schedule(link.downTimer, now + GRACE);
+            return;
+        }
+        takeDown(now, link, link.monitor.isSuspected() ? LinkDownCause.TRANSPORT_ERROR : LinkDownCause.PING_TIMEOUT);
+    }
+
+    /** A pong for the link came. Returns why it does not count, null if it does. */
+    @Nullable DropCause onPong(long now, LinkState link, long sentAt, long seal) {
+        Verdict verdict = link.tokens.accept(sentAt, seal);
+        if (verdict == Verdict.FORGED || sentAt - now > 0) {
+            return DropCause.UNSOLICITED_PONG;
+        }
+        if (verdict == Verdict.COPY) {
+            return DropCause.DUPLICATE_PONG;
+        }
+        if (link.monitor.isLate(now, sentAt)) {
+            return DropCause.LATE_PONG;
+        }
+        if (link.config.enabled() && link.monitor.onPong(now, sentAt)) {
+            cameUp(now, link);
+        }
+        return null;
+    }
+
+    /** Data came over the link. Returns whether it is up. */
+    boolean onData(long now, LinkState link) {
+        boolean before = link.monitor.connected();
+        boolean up = link.config.enabled() && link.monitor.onData();
+        if (up && !before) {
+            cameUp(now, link);
+        }
+        return up;
+    }
+
+    /** The network reports that the remote end of the link cannot be reached. */
+    void onUnreachable(long now, LinkState link) {
+        link.monitor.suspect(now);
+        reschedule(now, link);
+    }
+
+    private void cameUp(long now, LinkState link) {
+        timers.schedule(link.downTimer, Math.max(now, link.monitor.deadline()));
+        output.publish(new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
+        router.update(link.host);
+    }
+
+    private void takeDown(long now, LinkState link, LinkDownCause cause) {
+        Duration silence = link.monitor.sinceLastPong(now).orElse(Duration.ZERO);
+        timers.cancel(link.downTimer);
+        link.monitor.stop(now);
+        output.publish(new LinkDown(link.host.id, link.id, cause, silence));
+        router.update(link.host);
+    }
+}

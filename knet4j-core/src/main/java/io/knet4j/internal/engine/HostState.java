@@ -1,0 +1,76 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.Knet;
+import io.knet4j.LinkPolicy;
+import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.onwire.SequenceWindow;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A host, as the control loop knows it. */
+public final class HostState {
+    final int id;
+    final @Nullable LinkState[] links = new LinkState[Knet.MAX_LINKS];
+    final SequenceWindow window = new SequenceWindow();
+    final Reassembler.Source incomplete = new Reassembler.Source();
+    final RestartDetector restarts = new RestartDetector();
+    final OnWireVersions.Spoken version = new OnWireVersions.Spoken();
+
+    String name;
+    LinkPolicy policy = LinkPolicy.PASSIVE;
+    /** Null while no link is up. */
+    @Nullable HostRoute route;
+
+    HostState(int id, String name) {
+        this.id = id;
+        this.name = name;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    @Nullable LinkState link(int link) {
+        return link < links.length ? links[link] : null;
+    }
+
+    /** Number of links that are configured. */
+    int linkCount() {
+        int count = 0;
+        for (LinkState link : links) {
+            if (link != null) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The link whose remote end has this address and port, else one with this address, else null. */
+    @Nullable LinkState linkFrom(InetSocketAddress source) {
+        LinkState sameAddress = null;
+        for (LinkState link : links) {
+            if (link == null || link.path == null) {
+                continue;
+            }
+            InetSocketAddress remote = link.path.remote();
+            if (remote.equals(source)) {
+                return link;
+            }
+            if (sameAddress == null && remote.getAddress().equals(source.getAddress())) {
+                sameAddress = link;
+            }
+        }
+        return sameAddress;
+    }
+
+    /** The longest time that a datagram of this host is known to have travelled, with a margin. */
+    long longestTravel() {
+        long longest = 0;
+        for (LinkState link : links) {
+            if (link != null) {
+                longest = Math.max(longest, link.monitor.maxLatencyNanos());
+            }
+        }
+        return 2 * longest;
+    }
+}

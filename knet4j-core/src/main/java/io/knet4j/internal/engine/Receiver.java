@@ -1,0 +1,322 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.Destination;
+import io.knet4j.DestinationFilter;
+import io.knet4j.DropCause;
+import io.knet4j.Knet;
+import io.knet4j.KnetEvent.HostRestarted;
+import io.knet4j.KnetEvent.OnWireVersionChanged;
+import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.onwire.MtuArithmetic;
+import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.onwire.Reassembler.Outcome;
+import io.knet4j.internal.onwire.SequenceWindow.Verdict;
+import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.transport.IncomingBatch;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a datagram from the network: opened, checked, traced to its host and link; then by type, pings answered first; data through
+ * the sequence window, reassembly and the filter to its channel.
+ */
+final class Receiver {
+    private static final int NOTHING = 0;
+
+    private final Shared shared;
+    private final Hosts hosts;
+    private final OnWireVersions versions;
+    private final Heartbeat heartbeat;
+    private final Router router;
+    private final Reassembler reassembler;
+    private final ControlOutbox outbox;
+    private final Drops drops;
+    private final EngineOutput output;
+    private final FilterCall filterCall = new FilterCall();
+    private final Counter messagesDelivered = new Counter();
+
+    Receiver(
+            Shared shared,
+            Hosts hosts,
+            OnWireVersions versions,
+            Heartbeat heartbeat,
+            Router router,
+            Reassembler reassembler,
+            ControlOutbox outbox,
+            Drops drops,
+            EngineOutput output) {
+        this.shared = shared;
+        this.hosts = hosts;
+        this.versions = versions;
+        this.heartbeat = heartbeat;
+        this.router = router;
+        this.reassembler = reassembler;
+        this.outbox = outbox;
+        this.drops = drops;
+        this.output = output;
+    }
+
+    /** Takes a batch: control packets first, so that no peer waits for its pong because of data. */
+    void receive(long now, IncomingBatch batch) {
+        PacketProtection protection = shared.protection;
+        for (int i = 0; i < batch.size(); i++) {
+            if (!isData(now, batch, i, protection)) {
+                batch.narrow(i, 0, NOTHING);
+            }
+        }
+        outbox.flush();
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.length(i) != NOTHING) {
+                onData(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+            }
+        }
+    }
+
+    /** Opens and checks a datagram and deals with it unless it is data. */
+    private boolean isData(long now, IncomingBatch batch, int index, PacketProtection protection) {
+        InetSocketAddress source = batch.source(index);
+        ByteBuffer memory = batch.memory();
+        int length = protection.open(memory, batch.offset(index), batch.length(index));
+        if (length == PacketProtection.FAILED) {
+            return drop(now, DropCause.NOT_AUTHENTIC, source);
+        }
+        int packet = batch.offset(index) + protection.prefix();
+        if (length < Packets.MIN_PACKET) {
+            return drop(now, DropCause.TOO_SHORT, source);
+        }
+        int version = Packets.version(memory, packet);
+        if (!versions.accepts(version, Packets.maxVersion(memory, packet))) {
+            return drop(now, DropCause.WRONG_VERSION, source);
+        }
+        HostState host = hosts.get(Packets.host(memory, packet));
+        if (host == null) {
+            return drop(now, DropCause.UNKNOWN_HOST, source);
+        }
+        int type = Packets.type(memory, packet);
+        int minLength = Packets.minLength(type);
+        if (minLength == 0) {
+            return drop(now, DropCause.UNKNOWN_TYPE, source);
+        }
+        if (length < minLength) {
+            return drop(now, DropCause.TOO_SHORT, source);
+        }
+        if (type == Packets.DATA) {
+            batch.narrow(index, packet, length);
+            return true;
+        }
+        LinkState link = host.link(Packets.link(memory, packet));
+        if (link == null || link.path == null) {
+            return drop(now, DropCause.WRONG_LINK, source);
+        }
+        DropCause wrongSource = wrongSource(host, link, source);
+        if (wrongSource != null) {
+            return drop(now, wrongSource, source);
+        }
+        switch (type) {
+            case Packets.PING -> onPing(now, link, memory, packet, length);
+            case Packets.PONG -> onPong(now, link, memory, packet, length, source);
+            case Packets.PMTUD -> onProbe(link, memory, packet, length);
+            default -> {
+                link.counters.rxPmtud.count(length);
+                drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+            }
+        }
+        return false;
+    }
+
+    private boolean drop(long now, DropCause cause, InetSocketAddress source) {
+        drops.count(now, cause, source);
+        return false;
+    }
+
+    /** Links are told apart by address and port; a port that belongs to no link is let pass, since NAT and libknet do not keep it. */
+    private static @Nullable DropCause wrongSource(HostState host, LinkState claimed, InetSocketAddress source) {
+        LinkState actual = host.linkFrom(source);
+        if (actual == claimed) {
+            return null;
+        }
+        if (claimed.path == null || !claimed.path.remote().getAddress().equals(source.getAddress())) {
+            return DropCause.WRONG_ADDRESS;
+        }
+        boolean portOfOther = actual != null && actual.path != null && actual.path.remote().equals(source);
+        return portOfOther ? DropCause.WRONG_LINK : null;
+    }
+
+    private void onPing(long now, LinkState link, ByteBuffer memory, int packet, int length) {
+        HostState host = link.host;
+        link.counters.rxPing.count(length);
+        int sealed = answer(link, memory, packet, Packets.PING_SIZE);
+        if (sealed != PacketProtection.FAILED) {
+            link.counters.txPong.count(sealed);
+        }
+        int version = Packets.version(memory, packet);
+        int maxVersion = Packets.maxVersion(memory, packet);
+        if (versions.onPing(host.version, version, maxVersion) && versions.negotiate(hosts.versions())) {
+            router.publish();
+            output.publish(new OnWireVersionChanged(versions.snapshot()));
+        }
+        int sequence = Packets.pingSequence(memory, packet);
+        if (!Packets.pingTimed(memory, packet)) {
+            host.window.announce(sequence);
+            return;
+        }
+        long token = Packets.pingTokenHigh(memory, packet) * 31 + Packets.pingTokenLow(memory, packet) + link.id;
+        if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
+            host.window.reset();
+            reassembler.clear(host.incomplete);
+            output.publish(new HostRestarted(host.id));
+        }
+    }
+
+    private void onPong(long now, LinkState link, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
+        link.counters.rxPong.count(length);
+        long sentAt = Packets.pingTokenHigh(memory, packet);
+        DropCause cause = heartbeat.onPong(now, link, sentAt, Packets.pingTokenLow(memory, packet));
+        if (cause != null) {
+            drops.count(now, cause, source);
+        }
+    }
+
+    private void onProbe(LinkState link, ByteBuffer memory, int packet, int length) {
+        link.counters.rxPmtud.count(length);
+        int sealed = answer(link, memory, packet, Packets.PMTUD_HEADER);
+        if (sealed != PacketProtection.FAILED) {
+            link.counters.txPmtud.count(sealed);
+        }
+    }
+
+    private int answer(LinkState link, ByteBuffer memory, int packet, int length) {
+        PacketProtection protection = shared.protection;
+        if (link.path == null || !outbox.makeRoom(protection)) {
+            return PacketProtection.FAILED;
+        }
+        return ControlPackets.answer(
+                outbox.batch(), protection, shared.localHost, memory, packet, length, link.path, link);
+    }
+
+    private void onData(long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
+        HostState host = hosts.get(Packets.host(memory, packet));
+        if (host == null) {
+            return; // a callback removed it since
+        }
+        LinkState link = host.linkFrom(source);
+        if (link == null) {
+            drops.count(now, DropCause.WRONG_ADDRESS, source);
+            return;
+        }
+        link.counters.rxData.count(length);
+        if (host.route == null && !heartbeat.onData(now, link)) {
+            drops.count(now, DropCause.HOST_UNREACHABLE, source);
+            return;
+        }
+        int sequence = Packets.dataSequence(memory, packet);
+        int channel = Packets.dataChannel(memory, packet);
+        if (channel < 0 || channel >= Knet.MAX_CHANNELS) {
+            drops.count(now, DropCause.BAD_CHANNEL, source);
+            return;
+        }
+        if (sequence == 0) {
+            drops.count(now, DropCause.STALE, source);
+            return;
+        }
+        int count = Packets.dataFragmentCount(memory, packet);
+        int number = Packets.dataFragmentNumber(memory, packet);
+        if (count > 1 && (number == 0 || number > count || count > MtuArithmetic.MAX_FRAGMENTS)) {
+            drops.count(now, DropCause.BAD_FRAGMENT, source);
+            return;
+        }
+        Verdict verdict = host.window.check(sequence);
+        if (verdict != Verdict.NEW) {
+            drops.count(now, verdict == Verdict.DUPLICATE ? DropCause.DUPLICATE : DropCause.STALE, source);
+            return;
+        }
+        host.restarts.onMessage(now);
+        int payload = packet + Packets.DATA_HEADER;
+        int payloadLength = length - Packets.DATA_HEADER;
+        int compression = Packets.dataCompression(memory, packet);
+        if (count <= 1) {
+            onMessage(now, host, sequence, channel, compression, memory, payload, payloadLength, source);
+            return;
+        }
+        Outcome outcome = reassembler.add(
+                host.incomplete, now, sequence, number, count, channel, compression, memory, payload, payloadLength);
+        switch (outcome) {
+            case INCOMPLETE -> {}
+            case COMPLETE -> onMessage(
+                    now,
+                    host,
+                    sequence,
+                    channel,
+                    compression,
+                    reassembler.buffer(),
+                    0,
+                    reassembler.length(),
+                    source);
+            case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
+            case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
+            case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
+        }
+    }
+
+    /** A message is complete. It is marked as delivered when a channel has taken it, so that until then a copy may do. */
+    private void onMessage(
+            long now,
+            HostState host,
+            int sequence,
+            int channel,
+            int compression,
+            ByteBuffer memory,
+            int offset,
+            int length,
+            InetSocketAddress source) {
+        if (compression != 0) {
+            drops.count(now, DropCause.UNKNOWN_COMPRESSION, source);
+            return;
+        }
+        if (!shared.forwarding) {
+            drops.count(now, DropCause.FORWARDING_DISABLED, source);
+            return;
+        }
+        int target = channel;
+        DestinationFilter filter = shared.filter;
+        if (filter != null) {
+            Destination destination = filterCall.ask(filter, false, host.id, channel, memory, offset, length);
+            DropCause refused = refusal(destination);
+            if (refused != null) {
+                drops.count(now, refused, source);
+                return;
+            }
+            target = filterCall.channel();
+        }
+        Delivery delivery = output.deliver(target, host.id, memory, offset, length);
+        switch (delivery) {
+            case DELIVERED -> {
+                host.window.markDelivered(sequence);
+                messagesDelivered.increment();
+            }
+            case CHANNEL_NOT_OPEN -> drops.count(now, DropCause.CHANNEL_NOT_OPEN, source);
+            case QUEUE_FULL -> drops.count(now, DropCause.RECEIVE_QUEUE_FULL, source);
+        }
+    }
+
+    private @Nullable DropCause refusal(@Nullable Destination destination) {
+        return switch (destination) {
+            case null -> filterCall.failed() ? DropCause.FILTER_FAILED : DropCause.FILTER_REFUSED;
+            case Destination.Broadcast _ -> null;
+            case Destination.Unicast unicast -> {
+                for (int i = 0; i < unicast.size(); i++) {
+                    if (unicast.host(i) == shared.localHost) {
+                        yield null;
+                    }
+                }
+                yield DropCause.NOT_FOR_US;
+            }
+        };
+    }
+
+    long messagesDelivered() {
+        return messagesDelivered.get();
+    }
+}

@@ -1,0 +1,112 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.KnetEvent.ActiveLinksChanged;
+import io.knet4j.KnetEvent.DataMtuChanged;
+import io.knet4j.KnetEvent.HostReachable;
+import io.knet4j.KnetEvent.HostUnreachable;
+import io.knet4j.LinkPolicy;
+import io.knet4j.internal.engine.HostRoute.Hop;
+import io.knet4j.internal.engine.RoutingTable.PingTarget;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Chooses the links that carry messages to each host, and publishes the choice for senders. */
+final class Router {
+    private final Hosts hosts;
+    private final OnWireVersions versions;
+    private final Shared shared;
+    private final EngineOutput output;
+
+    Router(Hosts hosts, OnWireVersions versions, Shared shared, EngineOutput output) {
+        this.hosts = hosts;
+        this.versions = versions;
+        this.shared = shared;
+        this.output = output;
+    }
+
+    /** A link of the host, or its policy, changed. */
+    void update(HostState host) {
+        HostRoute before = host.route;
+        List<LinkState> links = choose(host);
+        HostRoute after = links.isEmpty() ? null : route(host, links);
+        if (before != null && after != null && before.isSameAs(after)) {
+            publish(); // enabled links may have changed
+            return;
+        }
+        host.route = after;
+        publish();
+        if (after == null) {
+            if (before != null) {
+                host.restarts.onContactLost();
+                output.publish(new ActiveLinksChanged(host.id, List.of()));
+                output.publish(new HostUnreachable(host.id));
+            }
+            return;
+        }
+        if (before == null) {
+            output.publish(new HostReachable(host.id));
+        }
+        if (before == null || !before.links().equals(after.links())) {
+            output.publish(new ActiveLinksChanged(host.id, after.links()));
+        }
+        if (before == null || before.dataMtu() != after.dataMtu()) {
+            output.publish(new DataMtuChanged(host.id, after.dataMtu()));
+        }
+    }
+
+    private static List<LinkState> choose(HostState host) {
+        List<LinkState> usable = new ArrayList<>();
+        for (LinkState link : host.links) {
+            if (link != null && link.path != null && link.isUsable()) {
+                usable.add(link);
+            }
+        }
+        if (host.policy != LinkPolicy.PASSIVE || usable.size() < 2) {
+            return usable;
+        }
+        LinkState best = usable.getFirst();
+        for (LinkState link : usable) {
+            if (link.config.priority() > best.config.priority()) {
+                best = link;
+            }
+        }
+        return List.of(best);
+    }
+
+    private static HostRoute route(HostState host, List<LinkState> links) {
+        int dataMtu = Integer.MAX_VALUE;
+        List<Hop> hops = new ArrayList<>();
+        for (LinkState link : links) {
+            dataMtu = Math.min(dataMtu, link.dataMtu);
+            if (link.path != null) {
+                hops.add(new Hop(link.id, link.path, link.counters));
+            }
+        }
+        return new HostRoute(host.id, host.policy == LinkPolicy.ROUND_ROBIN, dataMtu, hops);
+    }
+
+    /** Makes the current state known to senders. */
+    void publish() {
+        IdTable<HostRoute> byHost = IdTable.empty();
+        List<HostRoute> reachable = new ArrayList<>();
+        List<PingTarget> pingTargets = new ArrayList<>();
+        boolean loopback = false;
+        for (HostState host : hosts.all()) {
+            if (host.route != null) {
+                byHost = byHost.with(host.id, host.route);
+                reachable.add(host.route);
+            }
+            for (LinkState link : host.links) {
+                if (link == null) {
+                    continue;
+                }
+                if (link.path == null) {
+                    loopback |= link.config.enabled();
+                } else if (link.config.enabled()) {
+                    pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
+                }
+            }
+        }
+        shared.routes = new RoutingTable(byHost, reachable, pingTargets, loopback, versions.current());
+    }
+}

@@ -1,0 +1,60 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.internal.transport.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where messages can go at the moment. Immutable: the control loop publishes a new one with every change, and each message is sent by
+ * one of them from beginning to end.
+ */
+final class RoutingTable {
+    static final RoutingTable EMPTY = new RoutingTable(IdTable.empty(), List.of(), List.of(), false, 1);
+
+    private final IdTable<HostRoute> byHost;
+    private final List<HostRoute> reachable;
+    private final List<PingTarget> pingTargets;
+    private final boolean loopback;
+    private final int version;
+
+    /** A link to which forced pings are sent. */
+    record PingTarget(int link, Path path, PingTokens tokens, LinkCounters counters) {}
+
+    RoutingTable(
+            IdTable<HostRoute> byHost,
+            List<HostRoute> reachable,
+            List<PingTarget> pingTargets,
+            boolean loopback,
+            int version) {
+        this.byHost = byHost;
+        this.reachable = List.copyOf(reachable);
+        this.pingTargets = List.copyOf(pingTargets);
+        this.loopback = loopback;
+        this.version = version;
+    }
+
+    /** The route to a host, null when it is unknown or not reachable. */
+    @Nullable HostRoute route(int host) {
+        return byHost.get(host);
+    }
+
+    /** Routes to all hosts that are reachable. */
+    List<HostRoute> reachable() {
+        return reachable;
+    }
+
+    /** All enabled links of all hosts. */
+    List<PingTarget> pingTargets() {
+        return pingTargets;
+    }
+
+    /** Whether messages to the local node are delivered locally. */
+    boolean loopback() {
+        return loopback;
+    }
+
+    /** Format version of pings. */
+    int version() {
+        return version;
+    }
+}

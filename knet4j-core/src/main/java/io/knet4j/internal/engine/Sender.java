@@ -1,0 +1,417 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.Destination;
+import io.knet4j.DestinationFilter;
+import io.knet4j.KnetEvent.SendFailed;
+import io.knet4j.Reason;
+import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.engine.HostRoute.Hop;
+import io.knet4j.internal.engine.RoutingTable.PingTarget;
+import io.knet4j.internal.onwire.MtuArithmetic;
+import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Transport;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the hosts, local delivery, sequence number,
+ * fragments, protection, links; {@link #flush} hands what was collected to the transport.
+ *
+ * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are null for success.
+ */
+public final class Sender {
+    /** A forced ping precedes every message whose number is a multiple of this. */
+    private static final int FORCED_PING_PERIOD = 65_535 / 8;
+
+    private static final int MAX_SEQUENCE = 65_535;
+    private static final int MAX_IDLE_RETRIES = 50;
+    private static final long REPORT_INTERVAL = 1_000_000_000L;
+
+    private final Shared shared;
+    private final Transport transport;
+    private final EngineOutput output;
+    private final OutgoingBatch batch;
+
+    private final List<HostRoute> targets = new ArrayList<>();
+    private final int[] fragmentOffsets = new int[MtuArithmetic.MAX_FRAGMENTS];
+    private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
+    private final Handovers handovers = new Handovers();
+
+    private final Counter messagesSent = new Counter();
+    private final Counter[] failures = counters();
+    private final long[] failuresToReport = new long[Reason.values().length];
+    private final long[] nextReport = new long[Reason.values().length];
+    private boolean reporting = true;
+
+    Sender(Shared shared, Transport transport, EngineOutput output, OutgoingBatch batch) {
+        this.shared = shared;
+        this.transport = transport;
+        this.output = output;
+        this.batch = batch;
+        Arrays.fill(nextReport, Long.MIN_VALUE);
+    }
+
+    /** Lets the filter choose the destination, if the message has none. */
+    public @Nullable Reason address(OutgoingMessage message, boolean single) {
+        if (message.destination != null) {
+            return null;
+        }
+        DestinationFilter filter = shared.filter;
+        if (filter == null) {
+            message.destination = Destination.broadcast();
+            return single ? Reason.NO_FILTER : null;
+        }
+        FilterCall call = message.filterCall;
+        message.destination = call.ask(
+                filter, true, shared.localHost, message.channel, message.buffer, message.offset, message.length);
+        message.channel = call.channel();
+        return message.destination == null ? Reason.FILTER_FAILED : null;
+    }
+
+    /**
+     * Puts a message into the batch. What the transport says to it shows at the next {@link #flush}.
+     *
+     * @param single only one destination is allowed
+     */
+    public @Nullable Reason send(long now, OutgoingMessage message, boolean single) {
+        if (!shared.forwarding) {
+            return Reason.FORWARDING_DISABLED;
+        }
+        RoutingTable routes = shared.routes;
+        boolean toSelf = false;
+        targets.clear();
+        switch (message.destination) {
+            case Destination.Broadcast _ -> {
+                if (single) {
+                    return Reason.TOO_MANY_DESTINATIONS;
+                }
+                toSelf = routes.loopback();
+                targets.addAll(routes.reachable());
+            }
+            case Destination.Unicast unicast -> {
+                if (unicast.size() == 0) {
+                    return Reason.NO_DESTINATION;
+                }
+                if (single && unicast.size() > 1) {
+                    return Reason.TOO_MANY_DESTINATIONS;
+                }
+                for (int i = 0; i < unicast.size(); i++) {
+                    HostRoute route = routes.route(unicast.host(i));
+                    if (route != null) {
+                        targets.add(route);
+                    } else if (unicast.host(i) == shared.localHost) {
+                        toSelf = routes.loopback();
+                    }
+                }
+            }
+            case null -> throw new IllegalStateException("message without destination");
+        }
+        if (targets.isEmpty() && !toSelf) {
+            return Reason.HOST_DOWN;
+        }
+        Reason failure = targets.isEmpty() ? null : toNetwork(now, message, routes);
+        if (failure == null && toSelf) {
+            failure = toSelf(message);
+            if (!targets.isEmpty()) {
+                failure = null; // the network has it; the loss of the local copy is counted by the channel
+            }
+        }
+        if (failure == null) {
+            messagesSent.increment();
+        }
+        return failure;
+    }
+
+    private @Nullable Reason toSelf(OutgoingMessage message) {
+        Delivery delivery = output.deliver(
+                message.channel, shared.localHost, message.buffer, message.offset, message.length);
+        return switch (delivery) {
+            case DELIVERED -> null;
+            case CHANNEL_NOT_OPEN -> Reason.CHANNEL_NOT_OPEN;
+            case QUEUE_FULL -> Reason.QUEUE_FULL;
+        };
+    }
+
+    private @Nullable Reason toNetwork(long now, OutgoingMessage message, RoutingTable routes) {
+        int dataMtu = Integer.MAX_VALUE;
+        for (int i = 0; i < targets.size(); i++) {
+            dataMtu = Math.min(dataMtu, targets.get(i).dataMtu());
+        }
+        int fragments = MtuArithmetic.fragments(message.length, dataMtu);
+        if (fragments > MtuArithmetic.MAX_FRAGMENTS) {
+            return Reason.TOO_MANY_FRAGMENTS;
+        }
+        PacketProtection protection = shared.protection;
+        if (!batch.hasRoom(message.length + fragments * (Packets.DATA_HEADER + protection.maxOverhead()), fragments)) {
+            flush(now);
+        }
+        int sequence = shared.sequence == MAX_SEQUENCE ? 1 : shared.sequence + 1;
+        shared.sequence = sequence;
+        if (sequence % FORCED_PING_PERIOD == 0) {
+            forcePings(now, routes, protection, sequence);
+            flush(now);
+        }
+        if (!writeFragments(message, sequence, fragments, dataMtu, protection)) {
+            return Reason.ENCRYPTION_FAILED;
+        }
+        for (int i = 0; i < targets.size(); i++) {
+            dispatch(now, targets.get(i), message.channel, fragments);
+        }
+        return null;
+    }
+
+    /** Hosts that get little of our traffic would otherwise lose track of the sequence number. */
+    private void forcePings(long now, RoutingTable routes, PacketProtection protection, int sequence) {
+        List<PingTarget> links = routes.pingTargets();
+        for (int i = 0; i < links.size(); i++) {
+            PingTarget link = links.get(i);
+            if (!batch.hasRoom(ControlPackets.room(protection), 1)) {
+                flush(now);
+            }
+            int sealed = ControlPackets.ping(
+                    batch,
+                    protection,
+                    now,
+                    routes.version(),
+                    shared.localHost,
+                    link.link(),
+                    link.tokens(),
+                    sequence,
+                    false,
+                    link.path(),
+                    handovers.unreported(link.counters()));
+            if (sealed != PacketProtection.FAILED) {
+                link.counters().senderTxPing.count(sealed);
+            }
+        }
+    }
+
+    private boolean writeFragments(
+            OutgoingMessage message, int sequence, int fragments, int dataMtu, PacketProtection protection) {
+        ByteBuffer memory = batch.memory();
+        boolean broadcast = message.destination instanceof Destination.Broadcast;
+        int done = 0;
+        for (int i = 0; i < fragments; i++) {
+            int size = Math.min(dataMtu, message.length - done);
+            int number = fragments == 1 ? 0 : i + 1;
+            int offset = batch.reserve();
+            int packet = offset + protection.prefix();
+            Packets.writeData(
+                    memory, packet, shared.localHost, sequence, broadcast, fragments, number, message.channel);
+            memory.put(packet + Packets.DATA_HEADER, message.buffer, message.offset + done, size);
+            int sealed = protection.seal(memory, offset, Packets.DATA_HEADER + size);
+            if (sealed == PacketProtection.FAILED) {
+                return false;
+            }
+            batch.commit(sealed);
+            fragmentOffsets[i] = offset;
+            fragmentLengths[i] = sealed;
+            done += size;
+        }
+        return true;
+    }
+
+    private void dispatch(long now, HostRoute route, int channel, int fragments) {
+        int hops = route.hopsPerMessage();
+        if (!batch.hasRoom(0, fragments * hops)) {
+            transmit(now);
+            batch.clearDatagrams();
+        }
+        Handover handover = handovers.begin(channel);
+        for (int h = 0; h < hops; h++) {
+            Hop hop = route.hop(h);
+            HopTry hopTry = handovers.tryHop(handover, hop.counters());
+            for (int i = 0; i < fragments; i++) {
+                batch.add(hop.path(), fragmentOffsets[i], fragmentLengths[i], hopTry);
+                hop.counters().senderTxData.count(fragmentLengths[i]);
+            }
+        }
+        route.messageSent();
+    }
+
+    /**
+     * Hands the batch to the transport, with a bounded number of retries for what finds no room, and counts and reports what failed.
+     *
+     * @return why the last message could not be handed to any link, null when it could
+     */
+    public @Nullable Reason flush(long now) {
+        Reason failure = batch.isEmpty() ? null : transmit(now);
+        batch.clear();
+        return failure;
+    }
+
+    private @Nullable Reason transmit(long now) {
+        transport.send(batch);
+        int idle = 0;
+        while (batch.pendingCount() > 0 && idle < MAX_IDLE_RETRIES) {
+            int before = batch.pendingCount();
+            countRetries();
+            transport.awaitRoom();
+            transport.send(batch);
+            idle = batch.pendingCount() < before ? 0 : idle + 1;
+        }
+        batch.failPending(Reason.NO_PROGRESS);
+        for (int i = 0; i < batch.size(); i++) {
+            Reason failure = batch.failure(i);
+            if (failure != null) {
+                ((HopTry) batch.owner(i)).failed(failure);
+            }
+        }
+        handovers.settle();
+        Reason last = null;
+        for (int i = 0; i < handovers.size(); i++) {
+            Handover handover = handovers.get(i);
+            last = handover.taken ? null : handover.failure;
+            if (last != null) {
+                failed(now, handover.channel, last);
+            }
+        }
+        handovers.clear();
+        return last;
+    }
+
+    private void countRetries() {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.isPending(i)) {
+                ((HopTry) batch.owner(i)).counters().senderTxRetries.increment();
+            }
+        }
+    }
+
+    /** Sends one message to one host at once. Its failure is counted, but reported by the result only. */
+    public @Nullable Reason sendNow(long now, OutgoingMessage message) {
+        Reason failure = send(now, message, true);
+        if (failure != null) {
+            failures[failure.ordinal()].increment();
+            return failure;
+        }
+        reporting = false;
+        failure = flush(now);
+        reporting = true;
+        return failure;
+    }
+
+    /** Counts a message that was not sent, and tells it from time to time. */
+    public void failed(long now, int channel, Reason reason) {
+        int index = reason.ordinal();
+        failures[index].increment();
+        if (!reporting) {
+            return;
+        }
+        failuresToReport[index]++;
+        if (now >= nextReport[index]) {
+            output.publish(new SendFailed(reason, channel, failuresToReport[index]));
+            failuresToReport[index] = 0;
+            nextReport[index] = now + REPORT_INTERVAL;
+        }
+    }
+
+    /** Messages that were handed to a link or delivered locally. */
+    public long messagesSent() {
+        return messagesSent.get();
+    }
+
+    /** Messages that were not sent for this reason. */
+    public long failures(Reason reason) {
+        return failures[reason.ordinal()].get();
+    }
+
+    private static Counter[] counters() {
+        Counter[] counters = new Counter[Reason.values().length];
+        for (int i = 0; i < counters.length; i++) {
+            counters[i] = new Counter();
+        }
+        return counters;
+    }
+
+    /** A message for a host: taken when one link took all of it. */
+    private static final class Handover {
+        private int channel;
+        private boolean taken;
+        private @Nullable Reason failure;
+    }
+
+    /** A message for a host on one link. */
+    private static final class HopTry {
+        private @Nullable Handover handover;
+        private @Nullable LinkCounters counters;
+        private boolean failed;
+
+        private LinkCounters counters() {
+            return Objects.requireNonNull(counters);
+        }
+
+        private void failed(Reason reason) {
+            counters().senderTxErrors.increment();
+            failed = true;
+            if (handover != null && handover.failure == null) {
+                handover.failure = reason;
+            }
+        }
+    }
+
+    /** The handovers of the current batch; reused. */
+    private static final class Handovers {
+        private final List<Handover> all = new ArrayList<>();
+        private final List<HopTry> tries = new ArrayList<>();
+        private int size;
+        private int triesSize;
+
+        Handover begin(int channel) {
+            if (size == all.size()) {
+                all.add(new Handover());
+            }
+            Handover handover = all.get(size++);
+            handover.channel = channel;
+            handover.taken = false;
+            handover.failure = null;
+            return handover;
+        }
+
+        HopTry tryHop(Handover handover, LinkCounters counters) {
+            HopTry hopTry = unreported(counters);
+            hopTry.handover = handover;
+            return hopTry;
+        }
+
+        HopTry unreported(LinkCounters counters) {
+            if (triesSize == tries.size()) {
+                tries.add(new HopTry());
+            }
+            HopTry hopTry = tries.get(triesSize++);
+            hopTry.handover = null;
+            hopTry.counters = counters;
+            hopTry.failed = false;
+            return hopTry;
+        }
+
+        int size() {
+            return size;
+        }
+
+        Handover get(int index) {
+            return all.get(index);
+        }
+
+        /** All failures are known: what did not fail was taken. */
+        void settle() {
+            for (int i = 0; i < triesSize; i++) {
+                HopTry hopTry = tries.get(i);
+                if (!hopTry.failed && hopTry.handover != null) {
+                    hopTry.handover.taken = true;
+                }
+            }
+        }
+
+        void clear() {
+            size = 0;
+            triesSize = 0;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.knet4j.internal.transport;
+
+import io.knet4j.ConfigurationException;
+import java.net.InetSocketAddress;
+
+/**
+ * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by the control loop and by whoever
+ * holds the sender, at times by both at once with batches of their own; everything else by the control loop only.
+ */
+public interface Transport {
+
+    /** A bound socket. */
+    interface Socket {
+        /** Address that the socket is bound to. */
+        InetSocketAddress local();
+    }
+
+    /** Settings of a socket. */
+    record SocketOptions(int bufferBytes, boolean lowDelay) {}
+
+    /**
+     * Opens a socket.
+     *
+     * @throws ConfigurationException with the reason when the address cannot be bound
+     */
+    Socket bind(InetSocketAddress local, SocketOptions options);
+
+    /** Closes a socket. */
+    void unbind(Socket socket);
+
+    /** The way from a socket to a remote address. */
+    Path path(Socket socket, InetSocketAddress remote);
+
+    /**
+     * Hands the pending datagrams of the batch to the network, those of one socket in order, and settles each: sent or failed. Those
+     * for which a socket has no room stay pending. Does not block.
+     */
+    void send(OutgoingBatch batch);
+
+    /** Waits a moment, for room in the socket buffers. */
+    void awaitRoom();
+}
