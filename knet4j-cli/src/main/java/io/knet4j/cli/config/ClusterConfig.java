@@ -85,7 +85,7 @@ public record ClusterConfig(
         return ClusterConfigReader.read(CorosyncConfParser.parseAll(source, text), resolver);
     }
 
-    /** The token timeout from which ping timers are derived: with three and more nodes, each beyond the second adds the coefficient. */
+    /** The token timeout from which ping timers are derived: each node beyond the second adds the coefficient. */
     public Duration effectiveToken() {
         return effectiveToken(token, tokenCoefficient, nodes.size());
     }

@@ -247,7 +247,11 @@ final class ClusterConfigReader {
                 rings.add(new Ring(Integer.parseInt(ring.group(1)), entry, address(entry, ipVersion)));
             } else {
                 diagnostics.error(
-                        entry.line(), entry.key(), null, "a node has at most " + MAX_LINKS + " links", "ring0_addr to ring7_addr");
+                        entry.line(),
+                        entry.key(),
+                        null,
+                        "a node has at most " + MAX_LINKS + " links",
+                        "ring0_addr to ring7_addr");
             }
         }
         if (fields.entry("ring0_addr") == null) {
@@ -349,8 +353,8 @@ final class ClusterConfigReader {
         } else if (timeoutGiven.isPresent() != intervalGiven.isPresent()) {
             diagnostics.warn(
                     fields.lineOr(timeoutGiven.isPresent() ? "knet_ping_timeout" : "knet_ping_interval", 0),
-                    "only one of knet_ping_interval and knet_ping_timeout is set; the other is derived from the token timeout: "
-                            + "interval " + interval.toMillis() + " ms, timeout " + timeout.toMillis() + " ms");
+                    "only one of knet_ping_interval and knet_ping_timeout is set;"
+                            + " the other is derived from the token timeout: interval " + interval.toMillis() + " ms, timeout " + timeout.toMillis() + " ms");
         }
         return new LinkSettings(
                 number,

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * What the file says about encryption; {@code secauth} is already worked in.
  *
- * @param model the C library that would do the work ({@code nss}, {@code openssl}, {@code gcrypt}); it leaves no trace in the packets
+ * @param model the C library that would do the work: {@code nss}, {@code openssl} or {@code gcrypt}; packets do not differ by it
  * @param cipher {@code none}, {@code aes128}, {@code aes192} or {@code aes256}
  * @param hash {@code none}, {@code md5}, {@code sha1}, {@code sha256}, {@code sha384} or {@code sha512}
  * @param key where the shared key comes from; meaningful only when {@link #requested}
