@@ -22,7 +22,7 @@ public interface Message {
     /**
      * The message itself, without a copy.
      *
-     * @return a read-only view from position 0 of the message to its end; reused for the next message
+     * @return a read-only, big-endian view whose position and limit enclose the message; reused for the next message
      */
     ByteBuffer payload();
 

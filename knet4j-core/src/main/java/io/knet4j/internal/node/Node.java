@@ -1,0 +1,317 @@
+package io.knet4j.internal.node;
+
+import io.knet4j.Channel;
+import io.knet4j.ConfigurationException;
+import io.knet4j.Destination;
+import io.knet4j.DestinationFilter;
+import io.knet4j.DropCause;
+import io.knet4j.Host;
+import io.knet4j.Knet;
+import io.knet4j.KnetClosedException;
+import io.knet4j.KnetConfig;
+import io.knet4j.KnetEvent;
+import io.knet4j.KnetStatistics;
+import io.knet4j.OnWireVersion;
+import io.knet4j.QueueFullPolicy;
+import io.knet4j.Reason;
+import io.knet4j.SendException;
+import io.knet4j.internal.engine.Engine;
+import io.knet4j.internal.engine.EngineOutput;
+import io.knet4j.internal.engine.HostState;
+import io.knet4j.internal.engine.OutgoingMessage;
+import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node: the engine, the queues on both sides of it, and the workers that empty them.
+ *
+ * <p>Changes and questions are commands for the control loop. Messages to send go through {@link SendQueue} or, synchronously, through
+ * {@link #sendSync}; both use the engine's sender under {@link #sendLock}. The filter is asked outside that lock.
+ */
+final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
+    private static final int CONTROL_BYTES = 1 << 16;
+    private static final int CONTROL_DATAGRAMS = 1024;
+    private static final int SENDER_BYTES = 1 << 18;
+    private static final int SENDER_DATAGRAMS = 4096;
+
+    private final KnetConfig config;
+    private final NodeRuntime runtime;
+    private final Engine engine;
+    private final Events events;
+    private final DropLog dropLog = new DropLog();
+    private final SendQueue sendQueue;
+    private final ReentrantLock sendLock = new ReentrantLock();
+    private final AtomicReferenceArray<@Nullable NodeChannel> channels = new AtomicReferenceArray<>(MAX_CHANNELS);
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Node(KnetConfig config, NodeRuntime runtime) {
+        this.config = config;
+        this.runtime = runtime;
+        engine = new Engine(
+                config,
+                PacketProtection.CLEAR,
+                runtime.transport(),
+                this,
+                runtime.random(),
+                new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
+                new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+        runtime.start(this);
+        events = new Events(config.nodeId(), runtime);
+        sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock);
+    }
+
+    // ---- what the control loop does
+
+    @Override
+    public long onTimers(long now) {
+        return engine.runTimers(now);
+    }
+
+    @Override
+    public void onReceive(long now, IncomingBatch batch) {
+        engine.receive(now, batch);
+    }
+
+    @Override
+    public void onSocketFailure(Transport.Socket socket, Reason reason, String message) {
+        events.publish(new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
+    }
+
+    // ---- what the engine hands back
+
+    @Override
+    public Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length) {
+        NodeChannel open = channels.get(channel);
+        return open == null ? Delivery.CHANNEL_NOT_OPEN : open.deliver(source, payload, offset, length);
+    }
+
+    @Override
+    public void publish(KnetEvent event) {
+        events.publish(event);
+    }
+
+    @Override
+    public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
+        dropLog.dropped(now, cause, source);
+    }
+
+    // ---- hosts
+
+    <T> T call(Supplier<T> command) {
+        if (closed.get()) {
+            throw new KnetClosedException("node " + config.nodeId() + " is closed");
+        }
+        return runtime.call(command);
+    }
+
+    void run(Runnable command) {
+        call(() -> {
+            command.run();
+            return true;
+        });
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    NodeRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public int nodeId() {
+        return config.nodeId();
+    }
+
+    @Override
+    public Host addHost(int id) {
+        return addHost(id, Integer.toString(id));
+    }
+
+    @Override
+    public Host addHost(int id, String name) {
+        return new NodeHost(this, call(() -> engine.addHost(id, name)));
+    }
+
+    @Override
+    public Optional<Host> host(int id) {
+        return call(() -> view(engine.host(id)));
+    }
+
+    @Override
+    public Optional<Host> host(String name) {
+        return call(() -> view(engine.host(name)));
+    }
+
+    private Optional<Host> view(@Nullable HostState host) {
+        return Optional.ofNullable(host).map(state -> new NodeHost(this, state));
+    }
+
+    @Override
+    public List<Host> hosts() {
+        return call(() -> engine.hosts().stream().<Host>map(state -> new NodeHost(this, state)).toList());
+    }
+
+    // ---- messages
+
+    @Override
+    public Channel channel(int id) {
+        if (id < 0 || id >= MAX_CHANNELS) {
+            throw ConfigurationException.invalid("channel", id, "0 to " + (MAX_CHANNELS - 1));
+        }
+        if (closed.get()) {
+            throw new KnetClosedException("node " + config.nodeId() + " is closed");
+        }
+        while (true) {
+            NodeChannel open = channels.get(id);
+            if (open != null) {
+                return open;
+            }
+            channels.compareAndSet(id, null, new NodeChannel(this, id, config.receiveQueueBytes(), runtime));
+        }
+    }
+
+    void channelClosed(NodeChannel channel) {
+        channels.compareAndSet(channel.id(), channel, null);
+    }
+
+    void checkSendable(NodeChannel channel, int length) {
+        if (length < 1 || length > MAX_MESSAGE_SIZE) {
+            throw new SendException(
+                    Reason.MESSAGE_SIZE, "payload: " + length + " bytes are not allowed; allowed: 1 to " + MAX_MESSAGE_SIZE);
+        }
+        if (closed.get()) {
+            throw new KnetClosedException("node " + config.nodeId() + " is closed");
+        }
+        if (channels.get(channel.id()) != channel) {
+            throw new SendException(Reason.CHANNEL_NOT_OPEN, "channel " + channel.id() + " is closed");
+        }
+    }
+
+    void send(NodeChannel channel, ByteBuffer payload, @Nullable Destination destination) {
+        checkSendable(channel, payload.remaining());
+        sendQueue.send(channel.id(), payload, destination);
+    }
+
+    void sendSync(NodeChannel channel, ByteBuffer payload, @Nullable Destination destination) {
+        checkSendable(channel, payload.remaining());
+        OutgoingMessage message = new OutgoingMessage();
+        message.set(channel.id(), destination, payload, payload.position(), payload.remaining());
+        Reason failure = engine.sender().address(message, true);
+        if (failure == null) {
+            sendLock.lock();
+            try {
+                failure = engine.sender().sendNow(runtime.nanoTime(), message);
+            } finally {
+                sendLock.unlock();
+            }
+        }
+        if (failure != null) {
+            throw new SendException(
+                    failure,
+                    "channel " + channel.id() + ", " + (destination == null ? "destination by filter" : destination)
+                            + ": not sent: " + failure);
+        }
+    }
+
+    @Override
+    public void startForwarding() {
+        run(() -> engine.setForwarding(true));
+    }
+
+    @Override
+    public boolean stopForwarding() {
+        boolean flushed = sendQueue.flush(FLUSH_LIMIT.toNanos());
+        run(() -> engine.setForwarding(false));
+        return flushed;
+    }
+
+    @Override
+    public boolean isForwarding() {
+        return engine.forwarding();
+    }
+
+    @Override
+    public void setFilter(@Nullable DestinationFilter filter) {
+        run(() -> engine.setFilter(filter));
+    }
+
+    // ---- the rest
+
+    @Override
+    public Registration onEvent(Consumer<? super KnetEvent> listener) {
+        return events.add(listener);
+    }
+
+    @Override
+    public void setInterfaceMtu(OptionalInt bytes) {
+        run(() -> engine.setInterfaceMtu(bytes));
+    }
+
+    @Override
+    public void forceOnWireVersion(OptionalInt version) {
+        run(() -> engine.forceOnWireVersion(version));
+    }
+
+    @Override
+    public OnWireVersion onWireVersion() {
+        return call(engine::onWireVersion);
+    }
+
+    @Override
+    public KnetStatistics statistics() {
+        Map<Reason, Long> failures = new EnumMap<>(Reason.class);
+        for (Reason reason : Reason.values()) {
+            long count = engine.sender().failures(reason) + (reason == Reason.QUEUE_FULL ? sendQueue.dropped() : 0);
+            if (count > 0) {
+                failures.put(reason, count);
+            }
+        }
+        return new KnetStatistics(
+                engine.sender().messagesSent(),
+                engine.messagesDelivered(),
+                failures,
+                engine.drops(),
+                events.dropped());
+    }
+
+    @Override
+    public KnetConfig config() {
+        return config;
+    }
+
+    Optional<String> leak() {
+        return call(engine::leak);
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        sendQueue.close();
+        for (int i = 0; i < channels.length(); i++) {
+            NodeChannel channel = channels.get(i);
+            if (channel != null) {
+                channel.close();
+            }
+        }
+        runtime.close();
+    }
+}

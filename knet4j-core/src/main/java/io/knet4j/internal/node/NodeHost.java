@@ -1,0 +1,69 @@
+package io.knet4j.internal.node;
+
+import io.knet4j.Host;
+import io.knet4j.HostStatus;
+import io.knet4j.Link;
+import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
+import io.knet4j.internal.engine.HostState;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A host as the application sees it. */
+record NodeHost(Node node, HostState state) implements Host {
+
+    @Override
+    public int id() {
+        return state.id();
+    }
+
+    @Override
+    public String name() {
+        return node.call(() -> node.engine().name(state));
+    }
+
+    @Override
+    public void rename(String name) {
+        node.run(() -> node.engine().rename(state, name));
+    }
+
+    @Override
+    public void setPolicy(LinkPolicy policy) {
+        Objects.requireNonNull(policy);
+        node.run(() -> node.engine().setPolicy(state, policy));
+    }
+
+    @Override
+    public Link addLink(int id, LinkConfig config) {
+        Objects.requireNonNull(config);
+        return new NodeLink(
+                node, node.call(() -> node.engine().addLink(node.runtime().nanoTime(), state, id, config)));
+    }
+
+    @Override
+    public Optional<Link> link(int id) {
+        return node.call(() -> Optional.ofNullable(node.engine().link(state, id)).map(link -> new NodeLink(node, link)));
+    }
+
+    @Override
+    public List<Link> links() {
+        return node.call(() ->
+                node.engine().links(state).stream().<Link>map(link -> new NodeLink(node, link)).toList());
+    }
+
+    @Override
+    public HostStatus status() {
+        return node.call(() -> node.engine().status(state));
+    }
+
+    @Override
+    public void remove() {
+        node.run(() -> node.engine().removeHost(node.runtime().nanoTime(), state));
+    }
+
+    @Override
+    public String toString() {
+        return "host " + id();
+    }
+}

@@ -1,0 +1,87 @@
+package io.knet4j.internal.node;
+
+import io.knet4j.KnetClosedException;
+import io.knet4j.Reason;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.Transport;
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Time, threads and the network of one node: real ones, or simulated ones in which all happens in one thread and in virtual time. */
+public interface NodeRuntime {
+
+    /** What the control loop does. */
+    interface Loop {
+        /** Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} for never. */
+        long onTimers(long now);
+
+        /** Takes received datagrams. */
+        void onReceive(long now, IncomingBatch batch);
+
+        /** A socket cannot be read. */
+        void onSocketFailure(Transport.Socket socket, Reason reason, String message);
+    }
+
+    /** Work that is done outside the control loop when there is some. */
+    @FunctionalInterface
+    interface Task {
+        /** Does some of it; returns whether there may be more. */
+        boolean work();
+    }
+
+    /** Does a {@link Task}. */
+    interface Worker {
+        /** There is work. */
+        void wake();
+
+        /** Ends the worker after what it is doing now. */
+        void stop();
+    }
+
+    /** Threads that wait for something. */
+    interface Waiters {
+        /**
+         * Waits until the condition holds.
+         *
+         * @param timeout nanoseconds, {@link Long#MAX_VALUE} for ever
+         * @return whether it holds
+         */
+        boolean await(BooleanSupplier condition, long timeout) throws InterruptedException;
+
+        /** The condition may hold now. */
+        void signal();
+    }
+
+    /** Nanoseconds of a clock that never jumps. */
+    long nanoTime();
+
+    /** What sends; receiving is reported to the {@link Loop}. */
+    Transport transport();
+
+    /** Unpredictable, or from the seed in a simulation. */
+    RandomGenerator random();
+
+    /** Memory for datagrams. */
+    ByteBuffer allocate(int bytes);
+
+    /** Starts the control loop. Called once, before everything below. */
+    void start(Loop loop);
+
+    /**
+     * Runs a command in the control loop and waits for its end. When the caller is the control loop, runs it at once.
+     *
+     * @throws KnetClosedException when the loop has ended
+     */
+    <T> T call(Supplier<T> command);
+
+    /** Starts a worker. */
+    Worker startWorker(String name, Task task);
+
+    /** Makes a place to wait. */
+    Waiters newWaiters();
+
+    /** Ends loop and workers and closes the sockets. Called once. */
+    void close();
+}

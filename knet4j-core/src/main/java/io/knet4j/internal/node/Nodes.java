@@ -1,0 +1,26 @@
+package io.knet4j.internal.node;
+
+import io.knet4j.Knet;
+import io.knet4j.KnetConfig;
+import io.knet4j.internal.runtime.ThreadedRuntime;
+import java.util.Optional;
+
+/** Opens nodes. */
+public final class Nodes {
+    private Nodes() {}
+
+    /** Opens a node with threads and sockets. */
+    public static Knet open(KnetConfig config) {
+        return open(config, new ThreadedRuntime(config.nodeId()));
+    }
+
+    /** Opens a node that is driven by something else. */
+    public static Knet open(KnetConfig config, NodeRuntime runtime) {
+        return new Node(config, runtime);
+    }
+
+    /** Says what is left over in a node without hosts, if anything is. For tests. */
+    public static Optional<String> leak(Knet knet) {
+        return ((Node) knet).leak();
+    }
+}

@@ -1,0 +1,312 @@
+package io.knet4j.internal.runtime;
+
+import io.knet4j.KnetClosedException;
+import io.knet4j.internal.node.NodeRuntime;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.Transport;
+import io.knet4j.internal.transport.udp.UdpTransport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One thread for the control loop, which also receives, and one per worker. */
+public final class ThreadedRuntime implements NodeRuntime {
+    private static final System.Logger LOG = System.getLogger("io.knet4j.runtime");
+    private static final int RECEIVE_BYTES = 1 << 20;
+    private static final int RECEIVE_DATAGRAMS = 512;
+    private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
+    private static final long ERROR_PAUSE = 100;
+
+    private final String name;
+    private final UdpTransport transport;
+    private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
+    private final List<ThreadWorker> workers = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean closed;
+    private @Nullable Loop loop;
+
+    /**
+     * @param nodeId part of the threads' names
+     */
+    public ThreadedRuntime(int nodeId) {
+        name = "knet-" + nodeId;
+        transport = new UdpTransport((socket, reason, message) -> {
+            if (loop != null) {
+                loop.onSocketFailure(socket, reason, message);
+            }
+        });
+        thread = new Thread(this::run, name + "-loop");
+        thread.setDaemon(true);
+    }
+
+    /** Something to do in the control loop, and its result. */
+    private record Command<T>(Supplier<T> action, CompletableFuture<T> result) {
+        private void run() {
+            try {
+                result.complete(action.get());
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return new SecureRandom();
+    }
+
+    @Override
+    public ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocateDirect(bytes);
+    }
+
+    @Override
+    public void start(Loop newLoop) {
+        loop = newLoop;
+        thread.start();
+    }
+
+    private void run() {
+        Loop body = loop;
+        IncomingBatch incoming = new IncomingBatch(allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
+        while (!closed && body != null) {
+            try {
+                turn(body, incoming);
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                LOG.log(System.Logger.Level.ERROR, name + ": the control loop goes on after an error", e);
+                incoming.clear();
+                pause();
+            }
+        }
+        transport.close();
+        runCommands();
+    }
+
+    private void turn(Loop body, IncomingBatch incoming) throws IOException {
+        runCommands();
+        long now = nanoTime();
+        long next = body.onTimers(now);
+        transport.poll(next == Long.MAX_VALUE ? next : next - now, incoming);
+        if (incoming.size() > 0) {
+            body.onReceive(nanoTime(), incoming);
+            incoming.clear();
+        }
+    }
+
+    private void runCommands() {
+        Command<?> command = commands.poll();
+        while (command != null) {
+            if (closed) {
+                command.result.completeExceptionally(new KnetClosedException(name + " is closed"));
+            } else {
+                command.run();
+            }
+            command = commands.poll();
+        }
+    }
+
+    // Not even an error that repeats itself may take the whole processor.
+    private static void pause() {
+        try {
+            Thread.sleep(ERROR_PAUSE);
+        } catch (InterruptedException _) {
+            // goes on at once
+        }
+    }
+
+    @Override
+    public <T> T call(Supplier<T> action) {
+        if (Thread.currentThread() == thread) {
+            return action.get();
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        commands.add(new Command<>(action, result));
+        transport.wakeUp();
+        if (closed) {
+            // The loop may have looked into the queue for the last time before the command was there.
+            result.completeExceptionally(new KnetClosedException(name + " is closed"));
+        }
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw rethrown(e.getCause());
+        }
+    }
+
+    private static RuntimeException rethrown(@Nullable Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (cause instanceof RuntimeException exception) {
+            StackTraceElement[] own = exception.getStackTrace();
+            if (own.length > 0) {
+                exception.addSuppressed(new CallerTrace());
+            }
+            return exception;
+        }
+        return new IllegalStateException(cause);
+    }
+
+    /** Shows where the command came from, in the stack trace of what it threw in the control loop. */
+    private static final class CallerTrace extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private CallerTrace() {
+            super("called by");
+        }
+    }
+
+    @Override
+    public Worker startWorker(String workerName, Task task) {
+        ThreadWorker worker = new ThreadWorker(name + '-' + workerName, task);
+        workers.add(worker);
+        worker.thread.start();
+        return worker;
+    }
+
+    /** A worker with a thread of its own, that sleeps while there is nothing to do. */
+    private final class ThreadWorker implements Worker {
+        private final Task task;
+        private final Thread thread;
+        private final Wakeup wakeup = new Wakeup();
+        private volatile boolean stopped;
+
+        private ThreadWorker(String threadName, Task task) {
+            this.task = task;
+            thread = new Thread(this::run, threadName);
+            thread.setDaemon(true);
+        }
+
+        private void run() {
+            while (!stopped) {
+                boolean more;
+                try {
+                    more = task.work();
+                } catch (RuntimeException | StackOverflowError e) {
+                    LOG.log(System.Logger.Level.ERROR, thread.getName() + " goes on after an error", e);
+                    pause();
+                    more = true;
+                }
+                if (!more) {
+                    wakeup.sleep();
+                }
+            }
+            workers.remove(this);
+        }
+
+        @Override
+        public void wake() {
+            wakeup.wake(thread);
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+            wake();
+        }
+    }
+
+    @Override
+    public Waiters newWaiters() {
+        return new LockWaiters();
+    }
+
+    /** Waiting on a lock, that costs whoever signals nothing while nobody waits. */
+    private static final class LockWaiters implements Waiters {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition changed = lock.newCondition();
+        private final AtomicInteger waiting = new AtomicInteger();
+
+        @Override
+        public boolean await(BooleanSupplier condition, long timeout) throws InterruptedException {
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            long left = timeout;
+            lock.lockInterruptibly();
+            waiting.incrementAndGet();
+            try {
+                while (!condition.getAsBoolean()) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    left = changed.awaitNanos(left);
+                }
+                return true;
+            } finally {
+                waiting.decrementAndGet();
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void signal() {
+            if (waiting.get() > 0) {
+                lock.lock();
+                try {
+                    changed.signalAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        transport.wakeUp();
+        for (ThreadWorker worker : workers) {
+            worker.stop();
+        }
+        long deadline = nanoTime() + JOIN_LIMIT;
+        boolean interrupted = join(thread, deadline);
+        for (ThreadWorker worker : workers) {
+            interrupted |= join(worker.thread, deadline);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the end of a thread, unless it is the current one, and returns whether it was interrupted meanwhile. */
+    private static boolean join(Thread other, long deadline) {
+        if (other == Thread.currentThread()) {
+            return false;
+        }
+        try {
+            if (!other.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                LOG.log(System.Logger.Level.WARNING, "{0} does not end: a callback blocks", other.getName());
+                other.interrupt();
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+}

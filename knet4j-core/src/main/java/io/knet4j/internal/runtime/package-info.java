@@ -1,0 +1,5 @@
+/** Drives a node with threads and sockets. */
+@NullMarked
+package io.knet4j.internal.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,224 @@
+package io.knet4j.internal.transport.udp;
+
+import io.knet4j.ConfigurationException;
+import io.knet4j.Reason;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** UDP sockets of the JDK, one datagram per system call. */
+public final class UdpTransport implements Transport, AutoCloseable {
+    /** Room that {@link #poll} asks for before it reads a datagram: more than any can have. */
+    public static final int MAX_DATAGRAM = 65_535;
+
+    private static final int DATAGRAMS_PER_TURN = 64;
+    private static final int LOW_DELAY = 0x10;
+    private static final long ROOM_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Selector selector;
+    private final FailureListener failures;
+    private final Consumer<SelectionKey> reader = this::read;
+    private @Nullable IncomingBatch incoming;
+
+    /** Told about sockets that cannot be read. */
+    @FunctionalInterface
+    public interface FailureListener {
+        /** Called by the thread that polls. */
+        void socketFailed(Socket socket, Reason reason, String message);
+    }
+
+    /** Opens the transport without sockets. */
+    public UdpTransport(FailureListener failures) {
+        this.failures = failures;
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A socket of the JDK. */
+    private record UdpSocket(DatagramChannel channel, InetSocketAddress local) implements Socket {}
+
+    @Override
+    public Socket bind(InetSocketAddress local, SocketOptions options) {
+        boolean ipv6 = local.getAddress() instanceof Inet6Address;
+        DatagramChannel channel = null;
+        try {
+            channel = DatagramChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, options.bufferBytes());
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, options.bufferBytes());
+            if (options.lowDelay()) {
+                channel.setOption(StandardSocketOptions.IP_TOS, LOW_DELAY);
+            }
+            channel.bind(local);
+            UdpSocket socket = new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress());
+            channel.register(selector, SelectionKey.OP_READ, socket);
+            return socket;
+        } catch (IOException e) {
+            if (channel != null) {
+                close(channel);
+            }
+            Reason reason = e instanceof BindException ? Reason.ADDRESS_UNAVAILABLE : reason(e);
+            throw new ConfigurationException(reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void unbind(Socket socket) {
+        close(((UdpSocket) socket).channel);
+        try {
+            selector.selectNow(); // the file descriptor stays open until the selector has seen that its key is cancelled
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(DatagramChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException _) {
+            // there is nothing to lose in a socket that is given up
+        }
+    }
+
+    @Override
+    public Path path(Socket socket, InetSocketAddress remote) {
+        return new Path(socket, remote);
+    }
+
+    @Override
+    public void send(OutgoingBatch batch) {
+        ByteBuffer memory = batch.memory();
+        Socket full = null;
+        for (int i = 0; i < batch.size(); i++) {
+            if (!batch.isPending(i)) {
+                continue;
+            }
+            Path path = batch.path(i);
+            if (path.socket() == full) {
+                continue;
+            }
+            memory.limit(batch.offset(i) + batch.length(i)).position(batch.offset(i));
+            try {
+                if (((UdpSocket) path.socket()).channel.send(memory, path.remote()) > 0) {
+                    batch.sent(i);
+                } else if (full == null) {
+                    full = path.socket();
+                } else {
+                    break; // two sockets are full: the rest waits, too
+                }
+            } catch (IOException e) {
+                Reason reason = reason(e);
+                if (reason != Reason.NO_PROGRESS) {
+                    batch.fail(i, reason);
+                }
+            }
+        }
+        memory.clear();
+    }
+
+    @Override
+    public void awaitRoom() {
+        LockSupport.parkNanos(ROOM_PAUSE);
+    }
+
+    /**
+     * Waits until datagrams are there, for a limited time, and reads some. Only one thread may poll.
+     *
+     * @param timeout nanoseconds, rounded up to milliseconds; {@link Long#MAX_VALUE} waits for {@link #wakeUp}
+     * @param batch where they go
+     */
+    public void poll(long timeout, IncomingBatch batch) throws IOException {
+        incoming = batch;
+        if (timeout <= 0) {
+            selector.selectNow(reader);
+        } else if (timeout == Long.MAX_VALUE) {
+            selector.select(reader);
+        } else {
+            selector.select(reader, TimeUnit.NANOSECONDS.toMillis(timeout) + 1);
+        }
+        incoming = null;
+    }
+
+    /** Ends the current or next {@link #poll}. May be called by any thread. */
+    public void wakeUp() {
+        selector.wakeup();
+    }
+
+    private void read(SelectionKey key) {
+        IncomingBatch batch = incoming;
+        if (batch == null || !key.isValid()) {
+            return;
+        }
+        UdpSocket socket = (UdpSocket) key.attachment();
+        ByteBuffer memory = batch.memory();
+        try {
+            for (int i = 0; i < DATAGRAMS_PER_TURN && batch.hasRoom(MAX_DATAGRAM); i++) {
+                int start = batch.used();
+                memory.limit(memory.capacity()).position(start);
+                InetSocketAddress source = (InetSocketAddress) socket.channel.receive(memory);
+                if (source == null) {
+                    break;
+                }
+                batch.add(socket, source, memory.position() - start);
+            }
+        } catch (IOException e) {
+            failures.socketFailed(socket, reason(e), String.valueOf(e.getMessage()));
+        } finally {
+            memory.clear();
+        }
+    }
+
+    /** The JDK tells errors of the operating system by their text only. */
+    private static Reason reason(IOException e) {
+        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        if (text.contains("message too long") || text.contains("larger than")) {
+            return Reason.DATAGRAM_TOO_LARGE;
+        }
+        if (text.contains("no buffer space")) {
+            return Reason.NO_PROGRESS;
+        }
+        if (text.contains("not permitted") || text.contains("permission denied")) {
+            return Reason.NOT_PERMITTED;
+        }
+        if (text.contains("unreachable") || text.contains("no route") || text.contains("network is down")) {
+            return Reason.NETWORK_UNREACHABLE;
+        }
+        if (text.contains("cannot assign") || text.contains("in use") || e instanceof SocketException && text.contains("unresolved")) {
+            return Reason.ADDRESS_UNAVAILABLE;
+        }
+        return Reason.SOCKET_FAILED;
+    }
+
+    @Override
+    public void close() {
+        for (SelectionKey key : selector.keys()) {
+            close((DatagramChannel) key.channel());
+        }
+        try {
+            selector.close();
+        } catch (IOException _) {
+            // nothing waits on it any more
+        }
+    }
+}

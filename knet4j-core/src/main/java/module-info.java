@@ -1,0 +1,14 @@
+/**
+ * A redundant, fault tolerant network transport for the nodes of a cluster, wire compatible with Kronosnet's libknet 1.x.
+ *
+ * <p>{@link io.knet4j} is the API; the other packages are for knet4j's own modules.
+ */
+module io.knet4j {
+    requires static transitive org.jspecify;
+
+    exports io.knet4j;
+    exports io.knet4j.internal.node to
+            io.knet4j.testkit;
+    exports io.knet4j.internal.transport to
+            io.knet4j.testkit;
+}
