@@ -1,4 +1,7 @@
-/** Redundant, encrypted network links between the nodes of a cluster, speaking the Kronosnet wire protocol. */
+/**
+ * Redundant, encrypted network links between the nodes of a cluster, speaking the Kronosnet wire
+ * protocol.
+ */
 @NullMarked
 package io.knet4j;
 
