@@ -1,0 +1,12 @@
+/**
+ * The real C library {@code libknet.so.1} seen from Java, and the tools that interoperability tests and
+ * side-by-side benchmarks need around it.
+ */
+module io.knet4j.interop {
+    requires static org.jspecify;
+    requires static transitive org.junit.jupiter.api;
+
+    exports io.knet4j.interop;
+    exports io.knet4j.interop.junit;
+    exports io.knet4j.interop.relay;
+}
