@@ -50,6 +50,7 @@ public final class CNode implements AutoCloseable {
     // Held shared during calls, so that close() doesn't free what another thread is using.
     private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
     private volatile boolean closed;
+    private volatile boolean forwarded;
 
     /** How two hosts share the links between them. */
     public enum Policy {
@@ -443,7 +444,10 @@ public final class CNode implements AutoCloseable {
      * @param enabled which
      */
     public void forwarding(boolean enabled) {
-        with(h -> LibKnet.handleSetfwd(h, enabled ? 1 : 0));
+        with(h -> {
+            LibKnet.handleSetfwd(h, enabled ? 1 : 0);
+            forwarded = enabled;
+        });
     }
 
     /**
@@ -865,7 +869,9 @@ public final class CNode implements AutoCloseable {
             }
             closed = true;
             Failures failures = new Failures();
-            failures.run(() -> LibKnet.handleSetfwd(knet, 0));
+            if (forwarded) {
+                failures.run(() -> LibKnet.handleSetfwd(knet, 0));
+            }
             boolean freed = false;
             for (int i = 0; i < FREE_ATTEMPTS && !freed; i++) {
                 Failures attempt = i == FREE_ATTEMPTS - 1 ? failures : new Failures();
@@ -978,6 +984,11 @@ public final class CNode implements AutoCloseable {
         return knet;
     }
 
+    /** For calls that have no method of their own here. */
+    void withHandle(HandleCall action) {
+        with(action);
+    }
+
     private void with(HandleCall action) {
         inUse.readLock().lock();
         try {
@@ -1005,7 +1016,7 @@ public final class CNode implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface HandleCall {
+    interface HandleCall {
         void on(MemorySegment handle);
     }
 

@@ -16,21 +16,21 @@ public final class LibKnetCondition implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        Optional<String> reason = LibKnet.unavailableReason();
-        return evaluate(reason, Boolean.getBoolean("knet4j.interop.required"));
+        ConditionEvaluationResult result =
+                evaluate(LibKnet.unavailableReason(), Boolean.getBoolean("knet4j.interop.required"));
+        if (result.isDisabled() && !PRINTED.getAndSet(true)) {
+            System.err.println(result.getReason().orElseThrow());
+        }
+        return result;
     }
 
     static ConditionEvaluationResult evaluate(Optional<String> unavailable, boolean required) {
         if (unavailable.isEmpty()) {
             return ConditionEvaluationResult.enabled("the C library is available");
         }
-        String reason = "interop tests skipped: " + unavailable.get();
         if (required) {
             throw new IllegalStateException("interop tests are required, but " + unavailable.get());
         }
-        if (!PRINTED.getAndSet(true)) {
-            System.err.println(reason);
-        }
-        return ConditionEvaluationResult.disabled(reason);
+        return ConditionEvaluationResult.disabled("interop tests skipped: " + unavailable.get());
     }
 }
