@@ -11,7 +11,10 @@ import java.util.concurrent.TimeoutException;
 
 /** Two C nodes, 1 and 2, joined by links through a relay, with channel 0 open and forwarding on. */
 final class Pair implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(20);
+
+    // A link that has just come up waits ten times as long, one second later nine times, and so on.
+    private static final long PING_TIMEOUT = 500;
 
     final Relay relay = Relay.open(1);
     final List<RelayLink> links = new ArrayList<>();
@@ -33,8 +36,8 @@ final class Pair implements AutoCloseable {
             InetSocketAddress b = locals[2 * i + 1];
             RelayLink link = relay.link(a, b);
             links.add(link);
-            one.addLink(2, CLinkConfig.fast(i, a, link.addressForA()));
-            two.addLink(1, CLinkConfig.fast(i, b, link.addressForB()));
+            one.addLink(2, CLinkConfig.fast(i, a, link.addressForA()).withPing(200, PING_TIMEOUT));
+            two.addLink(1, CLinkConfig.fast(i, b, link.addressForB()).withPing(200, PING_TIMEOUT));
         }
     }
 
