@@ -1,0 +1,18 @@
+package io.knet4j.interop.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The tests need the C library. Where it isn't available they are skipped, and the reason is printed once; with the system
+ * property {@code knet4j.interop.required=true} they fail instead.
+ */
+@Documented
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(LibKnetCondition.class)
+public @interface RequiresLibKnet {}
