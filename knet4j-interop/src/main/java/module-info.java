@@ -1,6 +1,6 @@
 /**
- * The real C library {@code libknet.so.1} seen from Java, and the tools that interoperability tests and
- * side-by-side benchmarks need around it.
+ * The real C library {@code libknet.so.1} seen from Java, and the tools that interoperability tests
+ * and side-by-side benchmarks need around it.
  */
 module io.knet4j.interop {
     requires transitive io.knet4j;

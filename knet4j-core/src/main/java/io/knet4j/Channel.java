@@ -6,9 +6,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of 32 independent streams of messages between the nodes. A message sent on a channel arrives on the channel with the same id.
+ * One of 32 independent streams of messages between the nodes. A message sent on a channel arrives
+ * on the channel with the same id.
  *
- * <p>Messages are taken by a handler ({@link #onMessage}) or by {@link #receive()}; the last one to be asked for gets them.
+ * <p>Messages are taken by a handler ({@link #onMessage}) or by {@link #receive()}; the last one to
+ * be asked for gets them.
  */
 public interface Channel extends AutoCloseable {
 
@@ -20,65 +22,70 @@ public interface Channel extends AutoCloseable {
     int id();
 
     /**
-     * Queues a message for the hosts that the filter chooses, for all reachable hosts when there is none. Answers to
-     * {@code knet_send}.
+     * Queues a message for the hosts that the filter chooses, for all reachable hosts when there is
+     * none. Answers to {@code knet_send}.
      *
-     * @param payload the bytes between position and limit, 1 to 65,536; copied, and the position is not moved
+     * @param payload the bytes between position and limit, 1 to 65,536; copied, and the position is
+     *     not moved
      * @throws SendException as for {@link #send(ByteBuffer, Destination)}
      */
     void send(ByteBuffer payload);
 
     /**
-     * Queues a message for one host, for several, or for all reachable ones. The filter is not asked. Returning means that the
-     * message is queued; what fails later is counted and told by a {@link KnetEvent.SendFailed}. Answers to {@code knet_send}.
+     * Queues a message for one host, for several, or for all reachable ones. The filter is not
+     * asked. Returning means that the message is queued; what fails later is counted and told by a
+     * {@link KnetEvent.SendFailed}. Answers to {@code knet_send}.
      *
-     * @param payload the bytes between position and limit, 1 to 65,536; copied, and the position is not moved
+     * @param payload the bytes between position and limit, 1 to 65,536; copied, and the position is
+     *     not moved
      * @param destination who gets it
-     * @throws SendException {@link Reason#MESSAGE_SIZE}, {@link Reason#CHANNEL_NOT_OPEN}; {@link Reason#QUEUE_FULL} or
-     *     {@link Reason#INTERRUPTED} as the node's {@link QueueFullPolicy} says
+     * @throws SendException {@link Reason#MESSAGE_SIZE}, {@link Reason#CHANNEL_NOT_OPEN}; {@link
+     *     Reason#QUEUE_FULL} or {@link Reason#INTERRUPTED} as the node's {@link QueueFullPolicy}
+     *     says
      */
     void send(ByteBuffer payload, Destination destination);
 
     /**
-     * Sends a message in the calling thread to the one host that the filter chooses. Answers to {@code knet_send_sync}.
+     * Sends a message in the calling thread to the one host that the filter chooses. Answers to
+     * {@code knet_send_sync}.
      *
      * @param payload the bytes between position and limit, 1 to 65,536; the position is not moved
-     * @throws SendException as for {@link #sendSync(ByteBuffer, Destination)}; {@link Reason#NO_FILTER} when there is no filter;
-     *     {@link Reason#FILTER_FAILED} when it refuses or throws
+     * @throws SendException as for {@link #sendSync(ByteBuffer, Destination)}; {@link
+     *     Reason#NO_FILTER} when there is no filter; {@link Reason#FILTER_FAILED} when it refuses
+     *     or throws
      */
     void sendSync(ByteBuffer payload);
 
     /**
-     * Sends a message in the calling thread to one host. Returning means that at least one link has taken all of it. The filter is
-     * not asked. Answers to {@code knet_send_sync}.
+     * Sends a message in the calling thread to one host. Returning means that at least one link has
+     * taken all of it. The filter is not asked. Answers to {@code knet_send_sync}.
      *
      * @param payload the bytes between position and limit, 1 to 65,536; the position is not moved
      * @param destination exactly one host
-     * @throws SendException
-     *     {@link Reason#MESSAGE_SIZE} when empty or too long,
-     *     {@link Reason#CHANNEL_NOT_OPEN},
-     *     {@link Reason#FORWARDING_DISABLED},
-     *     {@link Reason#NO_DESTINATION} when the destination is an empty list,
-     *     {@link Reason#TOO_MANY_DESTINATIONS} when it is a broadcast or several hosts,
-     *     {@link Reason#HOST_DOWN} when the host is unknown or not reachable,
-     *     {@link Reason#TOO_MANY_FRAGMENTS},
-     *     {@link Reason#ENCRYPTION_FAILED},
-     *     {@link Reason#NO_PROGRESS},
-     *     {@link Reason#DATAGRAM_TOO_LARGE}, {@link Reason#NETWORK_UNREACHABLE}, {@link Reason#NOT_PERMITTED},
-     *     {@link Reason#SOCKET_FAILED} when the sockets of all its links refused it
+     * @throws SendException {@link Reason#MESSAGE_SIZE} when empty or too long, {@link
+     *     Reason#CHANNEL_NOT_OPEN}, {@link Reason#FORWARDING_DISABLED}, {@link
+     *     Reason#NO_DESTINATION} when the destination is an empty list, {@link
+     *     Reason#TOO_MANY_DESTINATIONS} when it is a broadcast or several hosts, {@link
+     *     Reason#HOST_DOWN} when the host is unknown or not reachable, {@link
+     *     Reason#TOO_MANY_FRAGMENTS}, {@link Reason#ENCRYPTION_FAILED}, {@link Reason#NO_PROGRESS},
+     *     {@link Reason#DATAGRAM_TOO_LARGE}, {@link Reason#NETWORK_UNREACHABLE}, {@link
+     *     Reason#NOT_PERMITTED}, {@link Reason#SOCKET_FAILED} when the sockets of all its links
+     *     refused it
      */
     void sendSync(ByteBuffer payload, Destination destination);
 
     /**
-     * Sets the handler of received messages. It is called for one message at a time in a thread of this channel; a slow handler fills
-     * the receive queue of this channel only, and one that throws loses the message and causes a {@link KnetEvent.HandlerFailed}.
+     * Sets the handler of received messages. It is called for one message at a time in a thread of
+     * this channel; a slow handler fills the receive queue of this channel only, and one that
+     * throws loses the message and causes a {@link KnetEvent.HandlerFailed}.
      *
      * @param handler the handler; null leaves messages in the queue for {@link #receive()}
      */
     void onMessage(@Nullable MessageHandler handler);
 
     /**
-     * Takes the next message, waiting for it as long as it takes. Meant for virtual threads. Answers to {@code knet_recv}.
+     * Takes the next message, waiting for it as long as it takes. Meant for virtual threads.
+     * Answers to {@code knet_recv}.
      *
      * @return the message
      * @throws InterruptedException if the calling thread is interrupted
@@ -98,7 +105,10 @@ public interface Channel extends AutoCloseable {
      */
     Optional<ReceivedMessage> receive(Duration timeout) throws InterruptedException;
 
-    /** Closes the channel: queued received messages are dropped, and so are later ones. Answers to {@code knet_handle_remove_datafd}. */
+    /**
+     * Closes the channel: queued received messages are dropped, and so are later ones. Answers to
+     * {@code knet_handle_remove_datafd}.
+     */
     @Override
     void close();
 }

@@ -2,7 +2,10 @@ package io.knet4j;
 
 import org.jspecify.annotations.Nullable;
 
-/** A configuration was refused; nothing was changed. The message names the field, the value and what is allowed. */
+/**
+ * A configuration was refused; nothing was changed. The message names the field, the value and what
+ * is allowed.
+ */
 public final class ConfigurationException extends KnetException {
     private static final long serialVersionUID = 1L;
 
@@ -37,6 +40,7 @@ public final class ConfigurationException extends KnetException {
      */
     public static ConfigurationException invalid(String field, Object value, String allowed) {
         return new ConfigurationException(
-                Reason.INVALID_ARGUMENT, field + ": value " + value + " is not allowed; allowed: " + allowed);
+                Reason.INVALID_ARGUMENT,
+                field + ": value " + value + " is not allowed; allowed: " + allowed);
     }
 }

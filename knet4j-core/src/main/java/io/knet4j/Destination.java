@@ -74,7 +74,8 @@ public sealed interface Destination {
     }
 
     /**
-     * Several hosts. Those that are unknown or not reachable are skipped when sending; one that is named twice gets one copy.
+     * Several hosts. Those that are unknown or not reachable are skipped when sending; one that is
+     * named twice gets one copy.
      *
      * @param ids each 0 to 65535
      * @return the destination

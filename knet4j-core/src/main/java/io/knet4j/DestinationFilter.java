@@ -4,11 +4,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the hosts that get an outgoing message, and whether an incoming message is for this node. Answers to the callback of
- * {@code knet_handle_enable_filter}.
+ * Chooses the hosts that get an outgoing message, and whether an incoming message is for this node.
+ * Answers to the callback of {@code knet_handle_enable_filter}.
  *
- * <p>Called in the thread that sends (for {@code sendSync} the caller's) and in the one that receives, without any lock, at times in
- * both at once. It must be quick: while it runs, that thread does nothing else. One that throws drops the message.
+ * <p>Called in the thread that sends (for {@code sendSync} the caller's) and in the one that
+ * receives, without any lock, at times in both at once. It must be quick: while it runs, that
+ * thread does nothing else. One that throws drops the message.
  */
 @FunctionalInterface
 public interface DestinationFilter {
@@ -17,7 +18,8 @@ public interface DestinationFilter {
      * Decides about one message.
      *
      * @param message valid during the call only
-     * @return outgoing: who gets it; incoming: broadcast, or hosts among which the local node is, to accept it. Null refuses it
+     * @return outgoing: who gets it; incoming: broadcast, or hosts among which the local node is,
+     *     to accept it. Null refuses it
      */
     @Nullable Destination decide(FilteredMessage message);
 
@@ -49,7 +51,8 @@ public interface DestinationFilter {
          * Moves the message to another channel.
          *
          * @param channel 0 to 31
-         * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the channel is out of range
+         * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the channel is out of
+         *     range
          */
         void setChannel(int channel);
 

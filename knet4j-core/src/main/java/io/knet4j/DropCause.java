@@ -26,13 +26,21 @@ public enum DropCause {
     UNSOLICITED_PMTUD_REPLY,
     /** Data from a host without any link that is up. */
     HOST_UNREACHABLE,
-    /** The message was delivered before: the normal fate of copies with {@link LinkPolicy#ACTIVE}. */
+    /**
+     * The message was delivered before: the normal fate of copies with {@link LinkPolicy#ACTIVE}.
+     */
     DUPLICATE,
-    /** The sequence number lies far behind the newest one, and nothing shows that the host was restarted. */
+    /**
+     * The sequence number lies far behind the newest one, and nothing shows that the host was
+     * restarted.
+     */
     STALE,
     /** Fragment number 0, above the count, or a count above 254. */
     BAD_FRAGMENT,
-    /** The fragment contradicts earlier fragments of the message in count, size, channel or compression. */
+    /**
+     * The fragment contradicts earlier fragments of the message in count, size, channel or
+     * compression.
+     */
     CONTRADICTORY_FRAGMENT,
     /** The same fragment came before. */
     DUPLICATE_FRAGMENT,

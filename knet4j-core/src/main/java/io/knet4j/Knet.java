@@ -9,11 +9,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local node of a cluster: it owns the links to the other hosts, watches them, and carries messages over them.
+ * The local node of a cluster: it owns the links to the other hosts, watches them, and carries
+ * messages over them.
  *
- * <p>Answers to libknet's handle ({@code knet_handle_t}). All methods may be called from any thread, also from callbacks, at any
- * time. A method that changes something returns when the change is in force. After {@link #close()} every method except
- * {@code close()} throws {@link KnetClosedException}.
+ * <p>Answers to libknet's handle ({@code knet_handle_t}). All methods may be called from any
+ * thread, also from callbacks, at any time. A method that changes something returns when the change
+ * is in force. After {@link #close()} every method except {@code close()} throws {@link
+ * KnetClosedException}.
  *
  * {@snippet :
  * try (Knet knet = Knet.builder(1).open()) {
@@ -53,8 +55,8 @@ public interface Knet extends AutoCloseable {
     }
 
     /**
-     * Opens a node: starts its threads; it has no hosts, no links and does not forward messages yet. Answers to
-     * {@code knet_handle_new_ex}.
+     * Opens a node: starts its threads; it has no hosts, no links and does not forward messages
+     * yet. Answers to {@code knet_handle_new_ex}.
      *
      * @param config the settings
      * @return the running node
@@ -75,8 +77,8 @@ public interface Knet extends AutoCloseable {
      *
      * @param id 0 to 65535; the id of the local node is allowed
      * @return the new host
-     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id or with that name;
-     *     {@link Reason#INVALID_ARGUMENT} if the id is out of range
+     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id
+     *     or with that name; {@link Reason#INVALID_ARGUMENT} if the id is out of range
      */
     Host addHost(int id);
 
@@ -86,8 +88,8 @@ public interface Knet extends AutoCloseable {
      * @param id 0 to 65535; the id of the local node is allowed
      * @param name 1 to 255 bytes in UTF-8, unique in this node
      * @return the new host
-     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id or name;
-     *     {@link Reason#INVALID_ARGUMENT} if the id or name is not allowed
+     * @throws ConfigurationException {@link Reason#ALREADY_EXISTS} if there is a host with this id
+     *     or name; {@link Reason#INVALID_ARGUMENT} if the id or name is not allowed
      */
     Host addHost(int id, String name);
 
@@ -115,8 +117,8 @@ public interface Knet extends AutoCloseable {
     List<Host> hosts();
 
     /**
-     * The channel with this id; it is opened by the first call and then in use until {@link Channel#close()}. Answers to
-     * {@code knet_handle_add_datafd}.
+     * The channel with this id; it is opened by the first call and then in use until {@link
+     * Channel#close()}. Answers to {@code knet_handle_add_datafd}.
      *
      * @param id 0 to 31
      * @return the open channel
@@ -125,14 +127,16 @@ public interface Knet extends AutoCloseable {
     Channel channel(int id);
 
     /**
-     * Starts to carry messages in both directions. A new node does not. Answers to {@code knet_handle_setfwd(1)}.
+     * Starts to carry messages in both directions. A new node does not. Answers to {@code
+     * knet_handle_setfwd(1)}.
      */
     void startForwarding();
 
     /**
-     * Stops to carry messages: waits, for one second at most, until the messages queued so far are sent; from then on messages
-     * given to {@code send} fail or are dropped with {@link Reason#FORWARDING_DISABLED}, and received messages are dropped.
-     * Heartbeats go on. Answers to {@code knet_handle_setfwd(0)}.
+     * Stops to carry messages: waits, for one second at most, until the messages queued so far are
+     * sent; from then on messages given to {@code send} fail or are dropped with {@link
+     * Reason#FORWARDING_DISABLED}, and received messages are dropped. Heartbeats go on. Answers to
+     * {@code knet_handle_setfwd(0)}.
      *
      * @return true when everything queued was sent, false when the second was over before
      */
@@ -146,17 +150,19 @@ public interface Knet extends AutoCloseable {
     boolean isForwarding();
 
     /**
-     * Sets the filter that chooses the destinations of outgoing messages and accepts incoming ones. Answers to
-     * {@code knet_handle_enable_filter}.
+     * Sets the filter that chooses the destinations of outgoing messages and accepts incoming ones.
+     * Answers to {@code knet_handle_enable_filter}.
      *
-     * @param filter the filter; null (the default) sends messages without explicit destination to all hosts and accepts all
+     * @param filter the filter; null (the default) sends messages without explicit destination to
+     *     all hosts and accepts all
      */
     void setFilter(@Nullable DestinationFilter filter);
 
     /**
-     * Adds a listener for events. Listeners are called one event at a time, in order, in a thread of their own; a slow listener
-     * delays later events only. At most 4096 events wait; further ones are dropped and counted
-     * ({@link KnetStatistics#droppedEvents()}). Answers to libknet's status callbacks.
+     * Adds a listener for events. Listeners are called one event at a time, in order, in a thread
+     * of their own; a slow listener delays later events only. At most 4096 events wait; further
+     * ones are dropped and counted ({@link KnetStatistics#droppedEvents()}). Answers to libknet's
+     * status callbacks.
      *
      * @param listener called for every event from now on
      * @return closing it removes the listener
@@ -164,8 +170,8 @@ public interface Knet extends AutoCloseable {
     Registration onEvent(Consumer<? super KnetEvent> listener);
 
     /**
-     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it. Answers to
-     * {@code knet_handle_pmtud_set}.
+     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it.
+     * Answers to {@code knet_handle_pmtud_set}.
      *
      * @param bytes size of the largest IP packet, 576 to 65535; empty goes back to the safe minimum
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the size is out of range
@@ -176,13 +182,16 @@ public interface Knet extends AutoCloseable {
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
      * {@code knet_handle_set_onwire_ver} of libknet 2.x.
      *
-     * @param version a supported version (1 is the only one today); empty goes back to the highest that all hosts support
-     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the version is not supported
+     * @param version a supported version (1 is the only one today); empty goes back to the highest
+     *     that all hosts support
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the version is not
+     *     supported
      */
     void forceOnWireVersion(OptionalInt version);
 
     /**
-     * Packet format versions of this node. Answers to {@code knet_handle_get_onwire_ver} of libknet 2.x.
+     * Packet format versions of this node. Answers to {@code knet_handle_get_onwire_ver} of libknet
+     * 2.x.
      *
      * @return lowest, highest and current version
      */
@@ -203,9 +212,9 @@ public interface Knet extends AutoCloseable {
     KnetConfig config();
 
     /**
-     * Ends everything in bounded time: messages still queued are dropped, links close without word to the peers, threads end,
-     * sockets close. Further calls do nothing. Answers to {@code knet_handle_free}, but hosts and links need not be removed
-     * before.
+     * Ends everything in bounded time: messages still queued are dropped, links close without word
+     * to the peers, threads end, sockets close. Further calls do nothing. Answers to {@code
+     * knet_handle_free}, but hosts and links need not be removed before.
      */
     @Override
     void close();
@@ -258,7 +267,8 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
-         * Send and receive buffer asked of the operating system for each socket. The system may grant less.
+         * Send and receive buffer asked of the operating system for each socket. The system may
+         * grant less.
          *
          * @param bytes 65,536 or more; default 8 MiB as in libknet
          * @return this
@@ -298,7 +308,13 @@ public interface Knet extends AutoCloseable {
          */
         public KnetConfig build() {
             return new KnetConfig(
-                    nodeId, sendQueueFull, sendQueueBytes, receiveQueueBytes, socketBufferBytes, interfaceMtu, reassembly);
+                    nodeId,
+                    sendQueueFull,
+                    sendQueueBytes,
+                    receiveQueueBytes,
+                    socketBufferBytes,
+                    interfaceMtu,
+                    reassembly);
         }
 
         /**
@@ -318,8 +334,6 @@ public interface Knet extends AutoCloseable {
         void close();
     }
 
-    /**
-     * How long {@link #stopForwarding()} waits for queued messages.
-     */
+    /** How long {@link #stopForwarding()} waits for queued messages. */
     Duration FLUSH_LIMIT = Duration.ofSeconds(1);
 }

@@ -7,11 +7,15 @@ import java.util.OptionalInt;
  * Settings of a node, made by {@link Knet#builder(int)}.
  *
  * @param nodeId id of the local node, 0 to 65535
- * @param sendQueueFull what {@link Channel#send} does when the send queue is full; default: block for 1 second
+ * @param sendQueueFull what {@link Channel#send} does when the send queue is full; default: block
+ *     for 1 second
  * @param sendQueueBytes size of the send queue, 131,072 to 1,073,741,824; default 4 MiB
- * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default 4 MiB
- * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default 8 MiB
- * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe minimum
+ * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
+ *     4 MiB
+ * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
+ *     8 MiB
+ * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe
+ *     minimum
  * @param reassembly bounds for incomplete messages
  */
 public record KnetConfig(
@@ -24,7 +28,8 @@ public record KnetConfig(
         ReassemblyLimits reassembly) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
-    public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL = QueueFullPolicy.block(Duration.ofSeconds(1));
+    public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
+            QueueFullPolicy.block(Duration.ofSeconds(1));
 
     static final int DEFAULT_QUEUE_BYTES = 4 << 20;
     static final int DEFAULT_SOCKET_BUFFER_BYTES = 8 << 20;
@@ -37,13 +42,15 @@ public record KnetConfig(
     /**
      * Checks every value.
      *
-     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the field, the value and what is allowed
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the field, the value
+     *     and what is allowed
      */
     public KnetConfig {
         checkNodeId(nodeId);
         Checks.range("sendQueueBytes", sendQueueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES);
         Checks.range("receiveQueueBytes", receiveQueueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES);
-        Checks.range("socketBufferBytes", socketBufferBytes, MIN_SOCKET_BUFFER_BYTES, Integer.MAX_VALUE);
+        Checks.range(
+                "socketBufferBytes", socketBufferBytes, MIN_SOCKET_BUFFER_BYTES, Integer.MAX_VALUE);
         checkInterfaceMtu(interfaceMtu);
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);
@@ -60,6 +67,7 @@ public record KnetConfig(
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} when it is not 576 to 65535
      */
     public static void checkInterfaceMtu(OptionalInt bytes) {
-        bytes.ifPresent(mtu -> Checks.range("interfaceMtu", mtu, MIN_INTERFACE_MTU, MAX_INTERFACE_MTU));
+        bytes.ifPresent(
+                mtu -> Checks.range("interfaceMtu", mtu, MIN_INTERFACE_MTU, MAX_INTERFACE_MTU));
     }
 }

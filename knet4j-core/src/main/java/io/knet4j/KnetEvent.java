@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Something happened that an application or operator may want to know. See {@link Knet#onEvent}. */
+/**
+ * Something happened that an application or operator may want to know. See {@link Knet#onEvent}.
+ */
 public sealed interface KnetEvent {
 
     /**
@@ -25,7 +27,8 @@ public sealed interface KnetEvent {
      * @param cause why
      * @param silence time since the last pong
      */
-    record LinkDown(int host, int link, LinkDownCause cause, Duration silence) implements KnetEvent {}
+    record LinkDown(int host, int link, LinkDownCause cause, Duration silence)
+            implements KnetEvent {}
 
     /** Why a link went down. */
     enum LinkDownCause {
@@ -38,7 +41,8 @@ public sealed interface KnetEvent {
     }
 
     /**
-     * A host has become reachable. Answers to the callback of {@code knet_host_enable_status_change_notify}.
+     * A host has become reachable. Answers to the callback of {@code
+     * knet_host_enable_status_change_notify}.
      *
      * @param host host id
      */
@@ -62,7 +66,8 @@ public sealed interface KnetEvent {
      * Messages to a host now take other links.
      *
      * @param host host id
-     * @param links ids of the links that carry messages, ascending; empty when the host is not reachable
+     * @param links ids of the links that carry messages, ascending; empty when the host is not
+     *     reachable
      */
     record ActiveLinksChanged(int host, List<Integer> links) implements KnetEvent {
         /** Copies the list. */
@@ -72,7 +77,8 @@ public sealed interface KnetEvent {
     }
 
     /**
-     * The size of fragments to a host changed. Answers to the callback of {@code knet_handle_enable_pmtud_notify}.
+     * The size of fragments to a host changed. Answers to the callback of {@code
+     * knet_handle_enable_pmtud_notify}.
      *
      * @param host host id
      * @param dataMtu bytes of a message per fragment
@@ -86,7 +92,8 @@ public sealed interface KnetEvent {
      * @param reason kind of failure
      * @param message text of the operating system
      */
-    record SocketError(InetSocketAddress local, Reason reason, String message) implements KnetEvent {}
+    record SocketError(InetSocketAddress local, Reason reason, String message)
+            implements KnetEvent {}
 
     /**
      * Queued messages could not be sent. At most one such event per second and reason.
@@ -98,7 +105,8 @@ public sealed interface KnetEvent {
     record SendFailed(Reason reason, int channel, long messages) implements KnetEvent {}
 
     /**
-     * Received messages were lost because the consumer of a channel is slow. At most one such event per second and channel.
+     * Received messages were lost because the consumer of a channel is slow. At most one such event
+     * per second and channel.
      *
      * @param channel channel id
      * @param messages how many since the last such event
@@ -115,7 +123,8 @@ public sealed interface KnetEvent {
     record HandlerFailed(int channel, int source, @Nullable Throwable error) implements KnetEvent {}
 
     /**
-     * The packet format version of the cluster changed. Answers to the callback of {@code knet_handle_enable_onwire_ver_notify}.
+     * The packet format version of the cluster changed. Answers to the callback of {@code
+     * knet_handle_enable_onwire_ver_notify}.
      *
      * @param version lowest, highest and current version
      */

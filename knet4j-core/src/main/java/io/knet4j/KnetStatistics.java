@@ -8,7 +8,8 @@ import java.util.Map;
  * @param messagesSent messages handed to at least one link or delivered locally
  * @param messagesDelivered messages handed to a channel's receive queue
  * @param sendFailures messages not sent, by reason; reasons without failures are absent
- * @param drops received datagrams and messages that were dropped, by cause; causes without drops are absent
+ * @param drops received datagrams and messages that were dropped, by cause; causes without drops
+ *     are absent
  * @param droppedEvents events lost because listeners were too slow
  */
 public record KnetStatistics(

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * One of up to 8 paths to a host.
  *
- * <p>After {@link #remove()} every method that asks or changes the link throws {@link ConfigurationException} with
- * {@link Reason#NOT_FOUND}.
+ * <p>After {@link #remove()} every method that asks or changes the link throws {@link
+ * ConfigurationException} with {@link Reason#NOT_FOUND}.
  */
 public interface Link {
 
@@ -25,16 +25,16 @@ public interface Link {
     Host host();
 
     /**
-     * Configuration of the link as it is now. Answers to {@code knet_link_get_config}, {@code _get_ping_timers},
-     * {@code _get_pong_count}, {@code _get_priority} and {@code _get_enable}.
+     * Configuration of the link as it is now. Answers to {@code knet_link_get_config}, {@code
+     * _get_ping_timers}, {@code _get_pong_count}, {@code _get_priority} and {@code _get_enable}.
      *
      * @return the configuration, with all changes made since
      */
     LinkConfig config();
 
     /**
-     * Enables or disables the link. A disabled link carries no messages and sends no pings, but answers those of the peer. Answers
-     * to {@code knet_link_set_enable}.
+     * Enables or disables the link. A disabled link carries no messages and sends no pings, but
+     * answers those of the peer. Answers to {@code knet_link_set_enable}.
      *
      * @param enabled the new state
      */
@@ -70,6 +70,9 @@ public interface Link {
      */
     LinkStatus status();
 
-    /** Removes the link. Answers to {@code knet_link_clear_config}, which insists that the link is disabled before. */
+    /**
+     * Removes the link. Answers to {@code knet_link_clear_config}, which insists that the link is
+     * disabled before.
+     */
     void remove();
 }

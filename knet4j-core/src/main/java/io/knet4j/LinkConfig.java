@@ -5,7 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration of a link. Make one with {@link #udp} or {@link #loopback} and refine it with the {@code with} methods.
+ * Configuration of a link. Make one with {@link #udp} or {@link #loopback} and refine it with the
+ * {@code with} methods.
  *
  * @param transport what carries the link's packets
  * @param local address and port that packets are sent from and received on; null for loopback
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param pingTimeout silence after which the link is down, 1 ms to 1 hour; default 2 s
  * @param pingPrecision samples in the mean latency, at least 1; default 2048
  * @param pongCount the link comes up on pong number pongCount + 1; 1 to 255; default 5
- * @param highPriorityTraffic whether the socket asks the network for low delay (TOS 0x10); default false. Of several links with one
- *     local address, the first one decides
+ * @param highPriorityTraffic whether the socket asks the network for low delay (TOS 0x10); default
+ *     false. Of several links with one local address, the first one decides
  */
 public record LinkConfig(
         Transport transport,
@@ -45,7 +46,8 @@ public record LinkConfig(
     /**
      * Checks every value.
      *
-     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the field, the value and what is allowed
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the field, the value
+     *     and what is allowed
      */
     public LinkConfig {
         Checks.notNull("transport", transport);
@@ -66,7 +68,8 @@ public record LinkConfig(
             }
             case LOOPBACK -> {
                 if (local != null || remote != null) {
-                    throw ConfigurationException.invalid("local, remote", local + ", " + remote, "none for a loopback link");
+                    throw ConfigurationException.invalid(
+                            "local, remote", local + ", " + remote, "none for a loopback link");
                 }
             }
         }
@@ -90,24 +93,43 @@ public record LinkConfig(
     /**
      * A UDP link with default timers.
      *
-     * @param local address and port of this end; the wildcard address and port 0 are allowed, but the peer answers only to the
-     *     address it has configured
+     * @param local address and port of this end; the wildcard address and port 0 are allowed, but
+     *     the peer answers only to the address it has configured
      * @param remote address and port of the peer's end, of the same address family
      * @return the configuration
      */
     public static LinkConfig udp(InetSocketAddress local, InetSocketAddress remote) {
         return new LinkConfig(
-                Transport.UDP, local, remote, true, 0, Duration.ofSeconds(1), Duration.ofSeconds(2), 2048, 5, false);
+                Transport.UDP,
+                local,
+                remote,
+                true,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                2048,
+                5,
+                false);
     }
 
     /**
-     * A loopback link, for the local node only: messages to all or to the local node are delivered locally.
+     * A loopback link, for the local node only: messages to all or to the local node are delivered
+     * locally.
      *
      * @return the configuration
      */
     public static LinkConfig loopback() {
         return new LinkConfig(
-                Transport.LOOPBACK, null, null, true, 0, Duration.ofSeconds(1), Duration.ofSeconds(2), 2048, 5, false);
+                Transport.LOOPBACK,
+                null,
+                null,
+                true,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                2048,
+                5,
+                false);
     }
 
     /**
@@ -118,7 +140,16 @@ public record LinkConfig(
      */
     public LinkConfig withLocal(InetSocketAddress value) {
         return new LinkConfig(
-                transport, value, remote, enabled, priority, pingInterval, pingTimeout, pingPrecision, pongCount, highPriorityTraffic);
+                transport,
+                value,
+                remote,
+                enabled,
+                priority,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                pongCount,
+                highPriorityTraffic);
     }
 
     /**
@@ -129,7 +160,16 @@ public record LinkConfig(
      */
     public LinkConfig withEnabled(boolean value) {
         return new LinkConfig(
-                transport, local, remote, value, priority, pingInterval, pingTimeout, pingPrecision, pongCount, highPriorityTraffic);
+                transport,
+                local,
+                remote,
+                value,
+                priority,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                pongCount,
+                highPriorityTraffic);
     }
 
     /**
@@ -140,7 +180,16 @@ public record LinkConfig(
      */
     public LinkConfig withPriority(int value) {
         return new LinkConfig(
-                transport, local, remote, enabled, value, pingInterval, pingTimeout, pingPrecision, pongCount, highPriorityTraffic);
+                transport,
+                local,
+                remote,
+                enabled,
+                value,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                pongCount,
+                highPriorityTraffic);
     }
 
     /**
@@ -164,7 +213,16 @@ public record LinkConfig(
      */
     public LinkConfig withPing(Duration interval, Duration timeout, int precision) {
         return new LinkConfig(
-                transport, local, remote, enabled, priority, interval, timeout, precision, pongCount, highPriorityTraffic);
+                transport,
+                local,
+                remote,
+                enabled,
+                priority,
+                interval,
+                timeout,
+                precision,
+                pongCount,
+                highPriorityTraffic);
     }
 
     /**
@@ -175,7 +233,16 @@ public record LinkConfig(
      */
     public LinkConfig withPongCount(int value) {
         return new LinkConfig(
-                transport, local, remote, enabled, priority, pingInterval, pingTimeout, pingPrecision, value, highPriorityTraffic);
+                transport,
+                local,
+                remote,
+                enabled,
+                priority,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                value,
+                highPriorityTraffic);
     }
 
     /**
@@ -186,6 +253,15 @@ public record LinkConfig(
      */
     public LinkConfig withHighPriorityTraffic(boolean value) {
         return new LinkConfig(
-                transport, local, remote, enabled, priority, pingInterval, pingTimeout, pingPrecision, pongCount, value);
+                transport,
+                local,
+                remote,
+                enabled,
+                priority,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                pongCount,
+                value);
     }
 }

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Counters of a link since it was added. Bytes are UDP payload: as sent (sealed) on the way out, as opened on the way in.
+ * Counters of a link since it was added. Bytes are UDP payload: as sent (sealed) on the way out, as
+ * opened on the way in.
  *
  * @param txData fragments of messages handed to the link
  * @param rxData fragments of messages received on the link, copies included

@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param hostId host that the link leads to
  * @param linkId 0 to 7
  * @param config configuration as it is now
- * @param connected whether the link is up as this node sees it: enough pongs came and none is overdue
- * @param active whether the link carries messages now (with {@link LinkPolicy#ROUND_ROBIN}: takes its turn)
+ * @param connected whether the link is up as this node sees it: enough pongs came and none is
+ *     overdue
+ * @param active whether the link carries messages now (with {@link LinkPolicy#ROUND_ROBIN}: takes
+ *     its turn)
  * @param latency smoothed round trip time; empty before the first pong
  * @param sinceLastPong time since the last pong; empty when none came since the link was last down
  * @param mtu bytes of a message per fragment on this link

@@ -2,7 +2,10 @@ package io.knet4j;
 
 import java.nio.ByteBuffer;
 
-/** A received message as a {@link MessageHandler} sees it. It and its payload are valid during the call only. */
+/**
+ * A received message as a {@link MessageHandler} sees it. It and its payload are valid during the
+ * call only.
+ */
 public interface Message {
 
     /**
@@ -22,7 +25,8 @@ public interface Message {
     /**
      * The message itself, without a copy.
      *
-     * @return a read-only, big-endian view whose position and limit enclose the message; reused for the next message
+     * @return a read-only, big-endian view whose position and limit enclose the message; reused for
+     *     the next message
      */
     ByteBuffer payload();
 

@@ -20,7 +20,10 @@ public sealed interface QueueFullPolicy {
     /** Throw {@link Reason#QUEUE_FULL} at once. */
     record Fail() implements QueueFullPolicy {}
 
-    /** Drop the message, count it ({@link KnetStatistics#sendFailures()}) and tell it in a {@link KnetEvent.SendFailed}. */
+    /**
+     * Drop the message, count it ({@link KnetStatistics#sendFailures()}) and tell it in a {@link
+     * KnetEvent.SendFailed}.
+     */
     record Drop() implements QueueFullPolicy {}
 
     /**

@@ -7,5 +7,7 @@ package io.knet4j;
  * @param channel channel that it came on
  * @param payload 1 to 65,536 bytes; not copied
  */
-@SuppressWarnings("ArrayRecordComponent") // a message is its bytes; records of it are handed over, not compared
+@SuppressWarnings(
+        "ArrayRecordComponent") // a message is its bytes; records of it are handed over, not
+// compared
 public record ReceivedMessage(int source, int channel, byte[] payload) {}

@@ -29,7 +29,9 @@ public sealed interface CEvent {
      * @param channel the channel
      * @param sending true when reading a message to send, false when delivering one
      * @param error what the read or write returned: 0 or -1
-     * @param errnoName the name of the errno, such as {@code EAGAIN} for a receiver that is too slow
+     * @param errnoName the name of the errno, such as {@code EAGAIN} for a receiver that is too
+     *     slow
      */
-    record ChannelError(long nanos, int channel, boolean sending, int error, String errnoName) implements CEvent {}
+    record ChannelError(long nanos, int channel, boolean sending, int error, String errnoName)
+            implements CEvent {}
 }

@@ -33,19 +33,22 @@ public record CLinkConfig(
      * @param remote the peer; null for a dynamic link
      * @return the configuration
      */
-    public static CLinkConfig fast(int linkId, InetSocketAddress local, @Nullable InetSocketAddress remote) {
+    public static CLinkConfig fast(
+            int linkId, InetSocketAddress local, @Nullable InetSocketAddress remote) {
         return new CLinkConfig(linkId, local, remote, 200, 1000, 2048, 1, 0);
     }
 
     /**
-     * A link with the defaults of the library: a ping every second, a timeout of two seconds, pong count 5.
+     * A link with the defaults of the library: a ping every second, a timeout of two seconds, pong
+     * count 5.
      *
      * @param linkId 0 to 7
      * @param local where to bind
      * @param remote the peer; null for a dynamic link
      * @return the configuration
      */
-    public static CLinkConfig defaults(int linkId, InetSocketAddress local, @Nullable InetSocketAddress remote) {
+    public static CLinkConfig defaults(
+            int linkId, InetSocketAddress local, @Nullable InetSocketAddress remote) {
         return new CLinkConfig(linkId, local, remote, 1000, 2000, 2048, 5, 0);
     }
 
@@ -58,7 +61,14 @@ public record CLinkConfig(
      */
     public CLinkConfig withPing(long intervalMillis, long timeoutMillis) {
         return new CLinkConfig(
-                linkId, local, remote, intervalMillis, timeoutMillis, precision, pongCount, priority);
+                linkId,
+                local,
+                remote,
+                intervalMillis,
+                timeoutMillis,
+                precision,
+                pongCount,
+                priority);
     }
 
     /**
@@ -69,7 +79,14 @@ public record CLinkConfig(
      */
     public CLinkConfig withPongCount(int count) {
         return new CLinkConfig(
-                linkId, local, remote, pingIntervalMillis, pingTimeoutMillis, precision, count, priority);
+                linkId,
+                local,
+                remote,
+                pingIntervalMillis,
+                pingTimeoutMillis,
+                precision,
+                count,
+                priority);
     }
 
     /**
@@ -80,6 +97,13 @@ public record CLinkConfig(
      */
     public CLinkConfig withPriority(int value) {
         return new CLinkConfig(
-                linkId, local, remote, pingIntervalMillis, pingTimeoutMillis, precision, pongCount, value);
+                linkId,
+                local,
+                remote,
+                pingIntervalMillis,
+                pingTimeoutMillis,
+                precision,
+                pongCount,
+                value);
     }
 }

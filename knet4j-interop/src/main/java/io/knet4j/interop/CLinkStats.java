@@ -1,8 +1,9 @@
 package io.knet4j.interop;
 
 /**
- * The counters of a link as the C library keeps them. A packet is one datagram; bytes include the knet header but not
- * those of IP and UDP; what is sent is counted encrypted, what is received decrypted.
+ * The counters of a link as the C library keeps them. A packet is one datagram; bytes include the
+ * knet header but not those of IP and UDP; what is sent is counted encrypted, what is received
+ * decrypted.
  *
  * @param txDataPackets packets with user data sent
  * @param rxDataPackets packets with user data received

@@ -3,7 +3,8 @@ package io.knet4j.interop;
 import java.util.Objects;
 
 /**
- * A message the C library delivered. The library (1.x) doesn't say which host sent it; see {@link CNode#rxFilter}.
+ * A message the C library delivered. The library (1.x) doesn't say which host sent it; see {@link
+ * CNode#rxFilter}.
  *
  * @param channel the channel it arrived on
  * @param payload its bytes

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node that runs the C library in this process.
  *
- * <p>Calls map one to one to functions of the library and throw {@link LibKnetException} when these fail. All methods may be
- * called from any thread, but not from a {@link RxFilter}: the library would wait for itself.
+ * <p>Calls map one to one to functions of the library and throw {@link LibKnetException} when these
+ * fail. All methods may be called from any thread, but not from a {@link RxFilter}: the library
+ * would wait for itself.
  */
 public final class CNode implements AutoCloseable {
     private static final int QUEUED_MESSAGES = 16_384;
@@ -93,11 +94,15 @@ public final class CNode implements AutoCloseable {
         void receive(int channel, MemorySegment payload) throws InterruptedException;
     }
 
-    /** Looks at every message before the library delivers it; the only place that knows where it came from. */
+    /**
+     * Looks at every message before the library delivers it; the only place that knows where it
+     * came from.
+     */
     @FunctionalInterface
     public interface RxFilter {
         /**
-         * Decides about a message. Runs on a thread of the library, under its lock: be short, don't call the node.
+         * Decides about a message. Runs on a thread of the library, under its lock: be short, don't
+         * call the node.
          *
          * @param sourceHost the host that sent it
          * @param channel its channel
@@ -139,7 +144,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Creates a node which logs at {@link LogLevel#DEBUG}. It has no hosts and no channels, and doesn't forward yet.
+     * Creates a node which logs at {@link LogLevel#DEBUG}. It has no hosts and no channels, and
+     * doesn't forward yet.
      *
      * @param hostId its own id, 0 to 65535
      * @return the node
@@ -163,9 +169,12 @@ public final class CNode implements AutoCloseable {
         }
         CNode node = new CNode(hostId, logLevel);
         try {
-            LibKnet.handleEnableSockNotify(node.knet, MemorySegment.NULL, node.callbacks.sockNotify);
-            LibKnet.handleEnablePmtudNotify(node.knet, MemorySegment.NULL, node.callbacks.pmtudNotify);
-            LibKnet.hostEnableStatusChangeNotify(node.knet, MemorySegment.NULL, node.callbacks.hostStatus);
+            LibKnet.handleEnableSockNotify(
+                    node.knet, MemorySegment.NULL, node.callbacks.sockNotify);
+            LibKnet.handleEnablePmtudNotify(
+                    node.knet, MemorySegment.NULL, node.callbacks.pmtudNotify);
+            LibKnet.hostEnableStatusChangeNotify(
+                    node.knet, MemorySegment.NULL, node.callbacks.hostStatus);
             return node;
         } catch (Throwable t) {
             node.closeAfter(t);
@@ -223,8 +232,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Configures a UDP link, sets its timers and priority and enables it. When one of these steps fails the link is removed
-     * again.
+     * Configures a UDP link, sets its timers and priority and enables it. When one of these steps
+     * fails the link is removed again.
      *
      * @param id the host at the other end
      * @param link the link
@@ -251,7 +260,12 @@ public final class CNode implements AutoCloseable {
             setLinkConfig(h, id, linkId, LibKnet.TRANSPORT_UDP, link.local(), link.remote());
             try {
                 LibKnet.linkSetPingTimers(
-                        h, id, linkId, link.pingIntervalMillis(), link.pingTimeoutMillis(), link.precision());
+                        h,
+                        id,
+                        linkId,
+                        link.pingIntervalMillis(),
+                        link.pingTimeoutMillis(),
+                        link.precision());
                 LibKnet.linkSetPongCount(h, id, linkId, link.pongCount());
                 LibKnet.linkSetPriority(h, id, linkId, link.priority());
             } catch (Throwable t) {
@@ -261,11 +275,19 @@ public final class CNode implements AutoCloseable {
         });
     }
 
-    /** Adds the own host with a loopback link, enabled: this node then receives its own messages. */
+    /**
+     * Adds the own host with a loopback link, enabled: this node then receives its own messages.
+     */
     public void addLoopback() {
         with(h -> {
             LibKnet.hostAdd(h, hostId);
-            setLinkConfig(h, hostId, 0, LibKnet.TRANSPORT_LOOPBACK, new InetSocketAddress("127.0.0.1", 0), null);
+            setLinkConfig(
+                    h,
+                    hostId,
+                    0,
+                    LibKnet.TRANSPORT_LOOPBACK,
+                    new InetSocketAddress("127.0.0.1", 0),
+                    null);
             LibKnet.linkSetEnable(h, hostId, 0, 1);
         });
     }
@@ -364,7 +386,8 @@ public final class CNode implements AutoCloseable {
     // ---- access lists
 
     /**
-     * Switches access lists on or off ({@code knet_handle_enable_access_lists}); they are off at first.
+     * Switches access lists on or off ({@code knet_handle_enable_access_lists}); they are off at
+     * first.
      *
      * @param enabled which
      */
@@ -395,7 +418,8 @@ public final class CNode implements AutoCloseable {
             try (Arena a = Arena.ofConfined()) {
                 MemorySegment ss1 = address(a, first);
                 MemorySegment ss2 = second == null ? ss1 : address(a, second);
-                LibKnet.linkInsertAcl(h, id, linkId, index, ss1, ss2, type.ordinal(), access.ordinal());
+                LibKnet.linkInsertAcl(
+                        h, id, linkId, index, ss1, ss2, type.ordinal(), access.ordinal());
             }
         });
     }
@@ -439,7 +463,8 @@ public final class CNode implements AutoCloseable {
     // ---- settings of the node
 
     /**
-     * Starts or stops the flow of messages ({@code knet_handle_setfwd}). Stopping takes about half a second.
+     * Starts or stops the flow of messages ({@code knet_handle_setfwd}). Stopping takes about half
+     * a second.
      *
      * @param enabled which
      */
@@ -451,8 +476,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Decides who gets the messages sent from now on, and installs the filter when there was none. Without a filter
-     * everything is broadcast, and {@link #sendSync} fails with ENETDOWN.
+     * Decides who gets the messages sent from now on, and installs the filter when there was none.
+     * Without a filter everything is broadcast, and {@link #sendSync} fails with ENETDOWN.
      *
      * @param destinations the decision
      */
@@ -527,7 +552,12 @@ public final class CNode implements AutoCloseable {
      * @param key 128 to 4096 bytes
      */
     public void cryptoSlot(int slot, String model, String cipher, String hash, byte[] key) {
-        withCrypto(model, cipher, hash, key, (h, config) -> LibKnet.handleCryptoSetConfig(h, config, slot));
+        withCrypto(
+                model,
+                cipher,
+                hash,
+                key,
+                (h, config) -> LibKnet.handleCryptoSetConfig(h, config, slot));
     }
 
     /**
@@ -540,7 +570,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Says whether clear text is accepted while a crypto slot is filled ({@code knet_handle_crypto_rx_clear_traffic}).
+     * Says whether clear text is accepted while a crypto slot is filled ({@code
+     * knet_handle_crypto_rx_clear_traffic}).
      *
      * @param allowed which
      */
@@ -588,13 +619,14 @@ public final class CNode implements AutoCloseable {
     // ---- messages
 
     /**
-     * Opens a channel whose messages are queued for {@link #poll}. When nobody takes them reading stops after 16,384, and
-     * then the library drops what it can't deliver.
+     * Opens a channel whose messages are queued for {@link #poll}. When nobody takes them reading
+     * stops after 16,384, and then the library drops what it can't deliver.
      *
      * @param channel 0 to 31
      */
     public void openChannel(int channel) {
-        openChannel(channel, (n, payload) -> messages.put(new CMessage(n, payload.toArray(JAVA_BYTE))));
+        openChannel(
+                channel, (n, payload) -> messages.put(new CMessage(n, payload.toArray(JAVA_BYTE))));
     }
 
     /**
@@ -654,7 +686,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Hands a message to the library, waiting while its queue is full. This form copies nothing in Java.
+     * Hands a message to the library, waiting while its queue is full. This form copies nothing in
+     * Java.
      *
      * @param channel an open channel
      * @param payload native memory
@@ -695,7 +728,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Sends a message to one host in the calling thread ({@code knet_send_sync}). Needs {@link #destinations}.
+     * Sends a message to one host in the calling thread ({@code knet_send_sync}). Needs {@link
+     * #destinations}.
      *
      * @param channel an open channel
      * @param payload 1 to 65536 bytes
@@ -705,7 +739,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * Sends a message to one host in the calling thread ({@code knet_send_sync}). Needs {@link #destinations}.
+     * Sends a message to one host in the calling thread ({@code knet_send_sync}). Needs {@link
+     * #destinations}.
      *
      * @param channel an open channel
      * @param payload native memory
@@ -771,7 +806,9 @@ public final class CNode implements AutoCloseable {
         return event;
     }
 
-    /** Waits without a limit for the event that follows another one; null stands for the beginning. */
+    /**
+     * Waits without a limit for the event that follows another one; null stands for the beginning.
+     */
     CEvent awaitEventAfter(@Nullable CEvent last) throws InterruptedException {
         return callbacks.awaitAfter(last);
     }
@@ -787,7 +824,10 @@ public final class CNode implements AutoCloseable {
      */
     public void awaitReachable(int id, boolean reachable, Duration timeout)
             throws InterruptedException, TimeoutException {
-        await(() -> hostReachable(id) == reachable, "host " + id + " reachable=" + reachable, timeout);
+        await(
+                () -> hostReachable(id) == reachable,
+                "host " + id + " reachable=" + reachable,
+                timeout);
     }
 
     /**
@@ -801,7 +841,8 @@ public final class CNode implements AutoCloseable {
      * @throws InterruptedException when interrupted
      * @throws TimeoutException when it wasn't so in time; the message ends with the log
      */
-    public CLinkStatus awaitLink(int id, int linkId, Predicate<? super CLinkStatus> wanted, Duration timeout)
+    public CLinkStatus awaitLink(
+            int id, int linkId, Predicate<? super CLinkStatus> wanted, Duration timeout)
             throws InterruptedException, TimeoutException {
         CLinkStatus[] last = new CLinkStatus[1];
         await(
@@ -827,8 +868,15 @@ public final class CNode implements AutoCloseable {
     }
 
     private TimeoutException timeout(String what, Duration timeout) {
-        return new TimeoutException("node " + hostId + ": " + what + ": not within " + timeout.toMillis()
-                + " ms; its log:\n" + String.join("\n", logTail()));
+        return new TimeoutException(
+                "node "
+                        + hostId
+                        + ": "
+                        + what
+                        + ": not within "
+                        + timeout.toMillis()
+                        + " ms; its log:\n"
+                        + String.join("\n", logTail()));
     }
 
     /** {@return the last 500 lines of the log} */
@@ -846,7 +894,10 @@ public final class CNode implements AutoCloseable {
         with(h -> LibKnet.logSetLoglevel(h, subsystem, level.ordinal()));
     }
 
-    /** {@return an exception that escaped from a receive filter; the library saw "drop the message" instead} */
+    /**
+     * {@return an exception that escaped from a receive filter; the library saw "drop the message"
+     * instead}
+     */
     public Optional<Throwable> callbackFailure() {
         return Optional.ofNullable(callbacks.failure());
     }
@@ -854,9 +905,9 @@ public final class CNode implements AutoCloseable {
     // ---- the end
 
     /**
-     * Stops forwarding, removes all links, hosts and channels, and frees the node: on return its threads have ended and its
-     * descriptors are closed. Steps that fail don't keep the later ones from being done; the first failure is thrown at the
-     * end, the others are attached to it.
+     * Stops forwarding, removes all links, hosts and channels, and frees the node: on return its
+     * threads have ended and its descriptors are closed. Steps that fail don't keep the later ones
+     * from being done; the first failure is thrown at the end, the others are attached to it.
      *
      * <p>Takes about a second, because the library stops its threads at their next tick.
      */
@@ -889,7 +940,8 @@ public final class CNode implements AutoCloseable {
     }
 
     private void removeEverything(Failures failures) {
-        // Asks the library what there is: calls that failed half-way leave no trace in our own books.
+        // Asks the library what there is: calls that failed half-way leave no trace in our own
+        // books.
         for (int host : failures.get(() -> hosts(knet), List.<Integer>of())) {
             for (int link : failures.get(() -> links(knet, host), List.<Integer>of())) {
                 failures.run(() -> LibKnet.linkSetEnable(knet, host, link, 0));
@@ -971,7 +1023,8 @@ public final class CNode implements AutoCloseable {
     private static MemorySegment scratch(byte[] payload) {
         MemorySegment scratch = SCRATCH.get();
         if (payload.length > scratch.byteSize()) {
-            throw new IllegalArgumentException("message of " + payload.length + " bytes; at most " + scratch.byteSize());
+            throw new IllegalArgumentException(
+                    "message of " + payload.length + " bytes; at most " + scratch.byteSize());
         }
         MemorySegment.copy(payload, 0, scratch, JAVA_BYTE, 0, payload.length);
         return scratch;

@@ -21,13 +21,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * A {@link CNode} in a process of its own, driven by lines on standard input. The arguments are its host id and, optionally,
- * its {@link CNode.LogLevel}.
+ * A {@link CNode} in a process of its own, driven by lines on standard input. The arguments are its
+ * host id and, optionally, its {@link CNode.LogLevel}.
  *
- * <p>The first line it prints is {@code ready PID}, or {@code error REASON} when the library isn't available. Every command
- * is answered by one line, {@code ok} with the result or {@code error} with the reason. Between the answers come lines about
- * what happens: {@code recv CHANNEL HEX} for a message, {@code event ...} for a callback. The end of standard input means
- * {@code quit}. An {@code ADDRESS} is written {@code 127.0.0.1:5405} or {@code [::1]:5405}.
+ * <p>The first line it prints is {@code ready PID}, or {@code error REASON} when the library isn't
+ * available. Every command is answered by one line, {@code ok} with the result or {@code error}
+ * with the reason. Between the answers come lines about what happens: {@code recv CHANNEL HEX} for
+ * a message, {@code event ...} for a callback. The end of standard input means {@code quit}. An
+ * {@code ADDRESS} is written {@code 127.0.0.1:5405} or {@code [::1]:5405}.
  *
  * <table>
  * <caption>Commands</caption>
@@ -108,11 +109,12 @@ public final class CNodeMain {
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         int status = 0;
-        try (CNode node = CNode.open(
-                Integer.parseInt(args[0]),
-                args.length > 1
-                        ? CNode.LogLevel.valueOf(args[1].toUpperCase(Locale.ROOT))
-                        : CNode.LogLevel.DEBUG)) {
+        try (CNode node =
+                CNode.open(
+                        Integer.parseInt(args[0]),
+                        args.length > 1
+                                ? CNode.LogLevel.valueOf(args[1].toUpperCase(Locale.ROOT))
+                                : CNode.LogLevel.DEBUG)) {
             out.println("ready " + ProcessHandle.current().pid());
             CNodeMain main = new CNodeMain(node, out);
             Thread.ofPlatform().daemon().name("events").start(main::printEvents);
@@ -128,7 +130,9 @@ public final class CNodeMain {
     }
 
     private void run(BufferedReader in) throws IOException {
-        for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
+        for (String line = in.readLine();
+                line != null && !line.equals("quit");
+                line = in.readLine()) {
             String answer;
             try {
                 answer = ("ok " + execute(line.split(" "))).stripTrailing();
@@ -142,22 +146,25 @@ public final class CNodeMain {
     private String execute(String[] a) {
         switch (a[0]) {
             case "host" -> node.addHost(integer(a[1]));
-            case "link" -> node.addLink(
-                    integer(a[1]),
-                    new CLinkConfig(
-                            integer(a[2]),
-                            address(a[3]),
-                            a[4].equals("-") ? null : address(a[4]),
-                            integer(a[5]),
-                            integer(a[6]),
-                            integer(a[7]),
-                            integer(a[8]),
-                            integer(a[9])));
+            case "link" ->
+                    node.addLink(
+                            integer(a[1]),
+                            new CLinkConfig(
+                                    integer(a[2]),
+                                    address(a[3]),
+                                    a[4].equals("-") ? null : address(a[4]),
+                                    integer(a[5]),
+                                    integer(a[6]),
+                                    integer(a[7]),
+                                    integer(a[8]),
+                                    integer(a[9])));
             case "enable" -> node.enableLink(integer(a[1]), integer(a[2]), onOff(a[3]));
             case "clear" -> node.clearLink(integer(a[1]), integer(a[2]));
             case "loopback" -> node.addLoopback();
-            case "policy" -> node.policy(integer(a[1]), CNode.Policy.valueOf(a[2].toUpperCase(Locale.ROOT)));
-            case "channel" -> node.openChannel(integer(a[1]), receiver(a.length > 2 ? a[2] : "print"));
+            case "policy" ->
+                    node.policy(integer(a[1]), CNode.Policy.valueOf(a[2].toUpperCase(Locale.ROOT)));
+            case "channel" ->
+                    node.openChannel(integer(a[1]), receiver(a.length > 2 ? a[2] : "print"));
             case "counted" -> {
                 Counter c = counter(integer(a[1]));
                 return c.messages.get() + " " + c.bytes.get() + " " + c.first + " " + c.last;
@@ -207,8 +214,14 @@ public final class CNodeMain {
 
     private CNode.Receiver receiver(String what) {
         return switch (what) {
-            case "print" -> (n, payload) ->
-                    out.println("recv " + n + " " + HEX.formatHex(payload.toArray(ValueLayout.JAVA_BYTE)));
+            case "print" ->
+                    (n, payload) ->
+                            out.println(
+                                    "recv "
+                                            + n
+                                            + " "
+                                            + HEX.formatHex(
+                                                    payload.toArray(ValueLayout.JAVA_BYTE)));
             case "count" -> (n, payload) -> counter(n).count(payload.byteSize());
             case "echo" -> (n, payload) -> node.send(n, payload, payload.byteSize());
             default -> throw new IllegalArgumentException(what);
@@ -222,7 +235,8 @@ public final class CNodeMain {
     private long pump(int channel, int size, int count, boolean sync) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = arena.allocate(Math.max(size, 4));
-            ValueLayout.OfInt number = ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
+            ValueLayout.OfInt number =
+                    ValueLayout.JAVA_INT_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
             long start = System.nanoTime();
             for (int i = 0; i < count; i++) {
                 message.set(number, 0, i);
@@ -238,14 +252,26 @@ public final class CNodeMain {
 
     private String status() {
         return node.hosts().stream()
-                .map(host -> "host " + host + " reachable=" + node.hostReachable(host)
-                        + node.links(host).stream()
-                                .map(link -> {
-                                    CLinkStatus s = node.linkStatus(host, link);
-                                    return " link " + link + " enabled=" + s.enabled() + " connected=" + s.connected()
-                                            + " latency=" + s.latencyMicros() + " mtu=" + s.mtu();
-                                })
-                                .collect(Collectors.joining()))
+                .map(host ->
+                        "host "
+                                + host
+                                + " reachable="
+                                + node.hostReachable(host)
+                                + node.links(host).stream()
+                                        .map(link -> {
+                                            CLinkStatus s = node.linkStatus(host, link);
+                                            return " link "
+                                                    + link
+                                                    + " enabled="
+                                                    + s.enabled()
+                                                    + " connected="
+                                                    + s.connected()
+                                                    + " latency="
+                                                    + s.latencyMicros()
+                                                    + " mtu="
+                                                    + s.mtu();
+                                        })
+                                        .collect(Collectors.joining()))
                 .collect(Collectors.joining("; "));
     }
 
@@ -265,8 +291,11 @@ public final class CNodeMain {
         return switch (text) {
             case "all" -> Destinations.broadcast();
             case "none" -> Destinations.drop();
-            default -> Destinations.to(
-                    Arrays.stream(text.split(",")).map(Integer::valueOf).toArray(Integer[]::new));
+            default ->
+                    Destinations.to(
+                            Arrays.stream(text.split(","))
+                                    .map(Integer::valueOf)
+                                    .toArray(Integer[]::new));
         };
     }
 
@@ -274,7 +303,8 @@ public final class CNodeMain {
         int colon = text.lastIndexOf(':');
         String ip = text.substring(0, colon).replace("[", "").replace("]", "");
         try {
-            return new InetSocketAddress(InetAddress.getByName(ip), integer(text.substring(colon + 1)));
+            return new InetSocketAddress(
+                    InetAddress.getByName(ip), integer(text.substring(colon + 1)));
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(text, e);
         }

@@ -22,8 +22,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A C node in a process of its own, which can be killed: starts {@link CNodeMain} with the Java that runs here and speaks
- * its protocol. Commands may come from any thread; they are executed one after the other.
+ * A C node in a process of its own, which can be killed: starts {@link CNodeMain} with the Java
+ * that runs here and speaks its protocol. Commands may come from any thread; they are executed one
+ * after the other.
  */
 public final class CProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
@@ -41,7 +42,8 @@ public final class CProcess implements AutoCloseable {
     private CProcess(Process process) {
         this.process = process;
         this.stdin = process.outputWriter(StandardCharsets.UTF_8);
-        this.reader = Thread.ofPlatform().daemon().name("cprocess-" + process.pid()).start(this::read);
+        this.reader =
+                Thread.ofPlatform().daemon().name("cprocess-" + process.pid()).start(this::read);
     }
 
     /**
@@ -64,7 +66,8 @@ public final class CProcess implements AutoCloseable {
      * @return the process
      * @throws IOException when it doesn't start, or has no C library
      */
-    public static CProcess start(int hostId, CNode.LogLevel logLevel, List<String> jvmOptions) throws IOException {
+    public static CProcess start(int hostId, CNode.LogLevel logLevel, List<String> jvmOptions)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -75,9 +78,8 @@ public final class CProcess implements AutoCloseable {
         command.add(CNodeMain.class.getName());
         command.add(String.valueOf(hostId));
         command.add(logLevel.name());
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         CProcess started = new CProcess(process);
         try {
             String first = started.nextAnswer(START);
@@ -91,12 +93,15 @@ public final class CProcess implements AutoCloseable {
         }
     }
 
-    // CNodeMain needs nothing but this module and the JDK, so it runs from the class path whatever path we came from.
+    // CNodeMain needs nothing but this module and the JDK, so it runs from the class path whatever
+    // path we came from.
     private static String ownClasses() {
         try {
-            return Path.of(Objects.requireNonNull(CNodeMain.class.getProtectionDomain().getCodeSource())
-                            .getLocation()
-                            .toURI())
+            return Path.of(
+                            Objects.requireNonNull(
+                                            CNodeMain.class.getProtectionDomain().getCodeSource())
+                                    .getLocation()
+                                    .toURI())
                     .toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
@@ -113,7 +118,10 @@ public final class CProcess implements AutoCloseable {
     public synchronized String command(Object... words) {
         List<String> texts = new ArrayList<>();
         for (Object word : words) {
-            texts.add(word instanceof InetSocketAddress address ? format(address) : String.valueOf(word));
+            texts.add(
+                    word instanceof InetSocketAddress address
+                            ? format(address)
+                            : String.valueOf(word));
         }
         String line = String.join(" ", texts);
         try {
@@ -190,7 +198,8 @@ public final class CProcess implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (Boolean.parseBoolean(command("reachable", hostId)) != reachable) {
             if (System.nanoTime() - deadline > 0) {
-                throw new TimeoutException("host " + hostId + " reachable=" + reachable + ": " + command("status"));
+                throw new TimeoutException(
+                        "host " + hostId + " reachable=" + reachable + ": " + command("status"));
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -218,7 +227,8 @@ public final class CProcess implements AutoCloseable {
                     process.destroyForcibly();
                 }
             } catch (IOException _) {
-                process.destroyForcibly(); // it ended between the question and the command, or doesn't listen
+                process.destroyForcibly(); // it ended between the question and the command, or
+                // doesn't listen
             } catch (InterruptedException _) {
                 process.destroyForcibly();
                 Thread.currentThread().interrupt();
@@ -256,7 +266,8 @@ public final class CProcess implements AutoCloseable {
 
     private void read() {
         try (BufferedReader in =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 dispatch(line);
             }
@@ -270,7 +281,8 @@ public final class CProcess implements AutoCloseable {
     private void dispatch(String line) {
         if (line.startsWith("recv ")) {
             String[] words = line.split(" ");
-            messages.add(new CMessage(Integer.parseInt(words[1]), HexFormat.of().parseHex(words[2])));
+            messages.add(
+                    new CMessage(Integer.parseInt(words[1]), HexFormat.of().parseHex(words[2])));
         } else if (line.startsWith("event ") || line.startsWith("log ")) {
             events.add(line);
         } else {

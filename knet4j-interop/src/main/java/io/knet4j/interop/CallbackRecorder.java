@@ -18,8 +18,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library calls back. It does so on its own threads and under its own lock, and an exception that leaves a callback
- * ends the JVM: therefore each of them catches everything, waits for nothing but a short lock, and never calls the library.
+ * What the library calls back. It does so on its own threads and under its own lock, and an
+ * exception that leaves a callback ends the JVM: therefore each of them catches everything, waits
+ * for nothing but a short lock, and never calls the library.
  */
 final class CallbackRecorder {
     private static final int KEPT_EVENTS = 10_000;
@@ -70,7 +71,8 @@ final class CallbackRecorder {
     }
 
     /** The first event, past or future, that the predicate accepts; null after the deadline. */
-    @Nullable CEvent await(Predicate<? super CEvent> wanted, long deadlineNanos) throws InterruptedException {
+    @Nullable CEvent await(Predicate<? super CEvent> wanted, long deadlineNanos)
+            throws InterruptedException {
         lock.lock();
         try {
             while (true) {
@@ -133,9 +135,12 @@ final class CallbackRecorder {
         }
     }
 
-    private void sockNotify(MemorySegment data, int datafd, byte channel, byte txRx, int error, int errno) {
+    private void sockNotify(
+            MemorySegment data, int datafd, byte channel, byte txRx, int error, int errno) {
         try {
-            record(new CEvent.ChannelError(System.nanoTime(), channel, txRx == TX, error, Errno.name(errno)));
+            record(
+                    new CEvent.ChannelError(
+                            System.nanoTime(), channel, txRx == TX, error, Errno.name(errno)));
         } catch (Throwable t) {
             failure = t;
         }
@@ -149,7 +154,8 @@ final class CallbackRecorder {
         }
     }
 
-    private void hostStatus(MemorySegment data, char hostId, byte reachable, byte remote, byte external) {
+    private void hostStatus(
+            MemorySegment data, char hostId, byte reachable, byte remote, byte external) {
         try {
             record(new CEvent.HostStatus(System.nanoTime(), hostId, reachable != 0));
         } catch (Throwable t) {
@@ -194,7 +200,9 @@ final class CallbackRecorder {
     @SuppressWarnings("restricted")
     private int accept(char sourceHost, int channel, MemorySegment message, long length) {
         CNode.RxFilter f = rxFilter;
-        return f == null || f.accept(sourceHost, channel, message.reinterpret(length).asReadOnly()) ? BROADCAST : DROP;
+        return f == null || f.accept(sourceHost, channel, message.reinterpret(length).asReadOnly())
+                ? BROADCAST
+                : DROP;
     }
 
     @SuppressWarnings("restricted")

@@ -3,7 +3,10 @@ package io.knet4j.interop;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The thread that reads the messages of one channel from its descriptor, as many per system call as there are. */
+/**
+ * The thread that reads the messages of one channel from its descriptor, as many per system call as
+ * there are.
+ */
 final class ChannelReader implements AutoCloseable {
     private static final int BATCH = 32;
 
@@ -19,10 +22,11 @@ final class ChannelReader implements AutoCloseable {
         this.fd = fd;
         this.receiver = receiver;
         this.wakeFd = LibC.eventFd();
-        this.thread = Thread.ofPlatform()
-                .name("cnode-" + hostId + "-channel-" + channel)
-                .daemon()
-                .unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform()
+                        .name("cnode-" + hostId + "-channel-" + channel)
+                        .daemon()
+                        .unstarted(this::run);
     }
 
     void start() {
@@ -32,7 +36,8 @@ final class ChannelReader implements AutoCloseable {
     private void run() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffers = arena.allocate((long) BATCH * LibKnet.MAX_PACKET_SIZE, 64);
-            MemorySegment headers = LibC.MMsgHdr.allocate(arena, buffers, BATCH, LibKnet.MAX_PACKET_SIZE);
+            MemorySegment headers =
+                    LibC.MMsgHdr.allocate(arena, buffers, BATCH, LibKnet.MAX_PACKET_SIZE);
             MemorySegment pollFds = arena.allocate(LibC.PollFd.LAYOUT, 2);
             while (!closed) {
                 LibC.PollFd.set(pollFds, 0, wakeFd, LibC.POLLIN);
@@ -48,7 +53,8 @@ final class ChannelReader implements AutoCloseable {
     }
 
     /** Reads until nothing is left; false at the end of the stream. */
-    private boolean drain(MemorySegment headers, MemorySegment buffers) throws InterruptedException {
+    private boolean drain(MemorySegment headers, MemorySegment buffers)
+            throws InterruptedException {
         while (!closed) {
             int count = LibC.receiveBatch(fd, headers, BATCH);
             for (int i = 0; i < count; i++) {
@@ -56,7 +62,8 @@ final class ChannelReader implements AutoCloseable {
                 if (length == 0) {
                     return false;
                 }
-                receiver.receive(channel, buffers.asSlice((long) i * LibKnet.MAX_PACKET_SIZE, length));
+                receiver.receive(
+                        channel, buffers.asSlice((long) i * LibKnet.MAX_PACKET_SIZE, length));
             }
             if (count < BATCH) {
                 return count != 0;

@@ -36,20 +36,23 @@ final class KnetStructs {
         static final int SIZE = 128;
         private static final char AF_INET = 2;
         private static final char AF_INET6 = 10;
-        private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+        private static final ValueLayout.OfShort PORT =
+                ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
-        static final StructLayout LAYOUT_IN = MemoryLayout.structLayout(
-                JAVA_CHAR.withName("sin_family"),
-                PORT.withName("sin_port"),
-                MemoryLayout.sequenceLayout(4, JAVA_BYTE).withName("sin_addr"),
-                MemoryLayout.paddingLayout(SIZE - 8));
-        static final StructLayout LAYOUT_IN6 = MemoryLayout.structLayout(
-                JAVA_CHAR.withName("sin6_family"),
-                PORT.withName("sin6_port"),
-                JAVA_INT.withName("sin6_flowinfo"),
-                MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("sin6_addr"),
-                JAVA_INT.withName("sin6_scope_id"),
-                MemoryLayout.paddingLayout(SIZE - 28));
+        static final StructLayout LAYOUT_IN =
+                MemoryLayout.structLayout(
+                        JAVA_CHAR.withName("sin_family"),
+                        PORT.withName("sin_port"),
+                        MemoryLayout.sequenceLayout(4, JAVA_BYTE).withName("sin_addr"),
+                        MemoryLayout.paddingLayout(SIZE - 8));
+        static final StructLayout LAYOUT_IN6 =
+                MemoryLayout.structLayout(
+                        JAVA_CHAR.withName("sin6_family"),
+                        PORT.withName("sin6_port"),
+                        JAVA_INT.withName("sin6_flowinfo"),
+                        MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("sin6_addr"),
+                        JAVA_INT.withName("sin6_scope_id"),
+                        MemoryLayout.paddingLayout(SIZE - 28));
 
         private static final VarHandle FAMILY = field(LAYOUT_IN, "sin_family");
         private static final VarHandle SIN_PORT = field(LAYOUT_IN, "sin_port");
@@ -85,7 +88,9 @@ final class KnetStructs {
                     switch (family) {
                         case AF_INET -> storage.asSlice(SIN_ADDR, 4).toArray(JAVA_BYTE);
                         case AF_INET6 -> storage.asSlice(SIN6_ADDR, 16).toArray(JAVA_BYTE);
-                        default -> throw new IllegalArgumentException("address family " + (int) family);
+                        default ->
+                                throw new IllegalArgumentException(
+                                        "address family " + (int) family);
                     };
             try {
                 return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
@@ -97,25 +102,58 @@ final class KnetStructs {
 
     /** {@code struct knet_link_stats}. */
     static final class LinkStats {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(members(List.of(
-                uint64(
-                        "tx_data_packets", "rx_data_packets", "tx_data_bytes", "rx_data_bytes",
-                        "rx_ping_packets", "tx_ping_packets", "rx_ping_bytes", "tx_ping_bytes",
-                        "rx_pong_packets", "tx_pong_packets", "rx_pong_bytes", "tx_pong_bytes",
-                        "rx_pmtu_packets", "tx_pmtu_packets", "rx_pmtu_bytes", "tx_pmtu_bytes",
-                        "tx_total_packets", "rx_total_packets", "tx_total_bytes", "rx_total_bytes",
-                        "tx_total_errors", "tx_total_retries"),
-                uint32(
-                        "tx_pmtu_errors", "tx_pmtu_retries", "tx_ping_errors", "tx_ping_retries",
-                        "tx_pong_errors", "tx_pong_retries", "tx_data_errors", "tx_data_retries",
-                        "latency_min", "latency_max", "latency_ave", "latency_samples",
-                        "down_count", "up_count"),
-                Stream.of(
-                        MemoryLayout.sequenceLayout(MAX_LINK_EVENTS, JAVA_LONG).withName("last_up_times"),
-                        MemoryLayout.sequenceLayout(MAX_LINK_EVENTS, JAVA_LONG).withName("last_down_times"),
-                        JAVA_BYTE.withName("last_up_time_index"),
-                        JAVA_BYTE.withName("last_down_time_index"),
-                        MemoryLayout.paddingLayout(6)))));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        members(
+                                List.of(
+                                        uint64(
+                                                "tx_data_packets",
+                                                "rx_data_packets",
+                                                "tx_data_bytes",
+                                                "rx_data_bytes",
+                                                "rx_ping_packets",
+                                                "tx_ping_packets",
+                                                "rx_ping_bytes",
+                                                "tx_ping_bytes",
+                                                "rx_pong_packets",
+                                                "tx_pong_packets",
+                                                "rx_pong_bytes",
+                                                "tx_pong_bytes",
+                                                "rx_pmtu_packets",
+                                                "tx_pmtu_packets",
+                                                "rx_pmtu_bytes",
+                                                "tx_pmtu_bytes",
+                                                "tx_total_packets",
+                                                "rx_total_packets",
+                                                "tx_total_bytes",
+                                                "rx_total_bytes",
+                                                "tx_total_errors",
+                                                "tx_total_retries"),
+                                        uint32(
+                                                "tx_pmtu_errors",
+                                                "tx_pmtu_retries",
+                                                "tx_ping_errors",
+                                                "tx_ping_retries",
+                                                "tx_pong_errors",
+                                                "tx_pong_retries",
+                                                "tx_data_errors",
+                                                "tx_data_retries",
+                                                "latency_min",
+                                                "latency_max",
+                                                "latency_ave",
+                                                "latency_samples",
+                                                "down_count",
+                                                "up_count"),
+                                        Stream.of(
+                                                MemoryLayout.sequenceLayout(
+                                                                MAX_LINK_EVENTS, JAVA_LONG)
+                                                        .withName("last_up_times"),
+                                                MemoryLayout.sequenceLayout(
+                                                                MAX_LINK_EVENTS, JAVA_LONG)
+                                                        .withName("last_down_times"),
+                                                JAVA_BYTE.withName("last_up_time_index"),
+                                                JAVA_BYTE.withName("last_down_time_index"),
+                                                MemoryLayout.paddingLayout(6)))));
 
         private LinkStats() {}
 
@@ -160,22 +198,23 @@ final class KnetStructs {
 
     /** {@code struct knet_link_status}. */
     static final class LinkStatus {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                JAVA_LONG.withName("size"),
-                chars(MAX_HOST_LEN).withName("src_ipaddr"),
-                chars(MAX_PORT_LEN).withName("src_port"),
-                chars(MAX_HOST_LEN).withName("dst_ipaddr"),
-                chars(MAX_PORT_LEN).withName("dst_port"),
-                JAVA_BYTE.withName("enabled"),
-                JAVA_BYTE.withName("connected"),
-                JAVA_BYTE.withName("dynconnected"),
-                MemoryLayout.paddingLayout(1),
-                JAVA_LONG.withName("latency"),
-                JAVA_LONG.withName("pong_last_sec"),
-                JAVA_LONG.withName("pong_last_nsec"),
-                JAVA_INT.withName("mtu"),
-                JAVA_INT.withName("proto_overhead"),
-                LinkStats.LAYOUT.withName("stats"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        JAVA_LONG.withName("size"),
+                        chars(MAX_HOST_LEN).withName("src_ipaddr"),
+                        chars(MAX_PORT_LEN).withName("src_port"),
+                        chars(MAX_HOST_LEN).withName("dst_ipaddr"),
+                        chars(MAX_PORT_LEN).withName("dst_port"),
+                        JAVA_BYTE.withName("enabled"),
+                        JAVA_BYTE.withName("connected"),
+                        JAVA_BYTE.withName("dynconnected"),
+                        MemoryLayout.paddingLayout(1),
+                        JAVA_LONG.withName("latency"),
+                        JAVA_LONG.withName("pong_last_sec"),
+                        JAVA_LONG.withName("pong_last_nsec"),
+                        JAVA_INT.withName("mtu"),
+                        JAVA_INT.withName("proto_overhead"),
+                        LinkStats.LAYOUT.withName("stats"));
 
         private static final VarHandle SIZE = field(LAYOUT, "size");
         private static final VarHandle ENABLED = field(LAYOUT, "enabled");
@@ -189,7 +228,10 @@ final class KnetStructs {
 
         private LinkStatus() {}
 
-        /** The size the library itself gives the struct; different from ours when it is another version. */
+        /**
+         * The size the library itself gives the struct; different from ours when it is another
+         * version.
+         */
         static long size(MemorySegment s) {
             return (long) SIZE.get(s, 0L);
         }
@@ -204,7 +246,8 @@ final class KnetStructs {
                     (byte) CONNECTED.get(s, 0L) != 0,
                     (byte) DYNCONNECTED.get(s, 0L) != 0,
                     (long) LATENCY.get(s, 0L),
-                    (long) PONG_LAST_SEC.get(s, 0L) * 1_000_000_000L + (long) PONG_LAST_NSEC.get(s, 0L),
+                    (long) PONG_LAST_SEC.get(s, 0L) * 1_000_000_000L
+                            + (long) PONG_LAST_NSEC.get(s, 0L),
                     (int) MTU.get(s, 0L),
                     (int) PROTO_OVERHEAD.get(s, 0L),
                     LinkStats.read(s.asSlice(offset(LAYOUT, "stats"), LinkStats.LAYOUT)));
@@ -213,8 +256,11 @@ final class KnetStructs {
 
     /** {@code struct knet_host_status}. */
     static final class HostStatus {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                JAVA_BYTE.withName("reachable"), JAVA_BYTE.withName("remote"), JAVA_BYTE.withName("external"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        JAVA_BYTE.withName("reachable"),
+                        JAVA_BYTE.withName("remote"),
+                        JAVA_BYTE.withName("external"));
         private static final VarHandle REACHABLE = field(LAYOUT, "reachable");
 
         private HostStatus() {}
@@ -226,17 +272,34 @@ final class KnetStructs {
 
     /** {@code struct knet_handle_stats}. */
     static final class HandleStats {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(members(List.of(uint64(
-                "size",
-                "tx_uncompressed_packets", "tx_compressed_packets",
-                "tx_compressed_original_bytes", "tx_compressed_size_bytes",
-                "tx_compress_time_ave", "tx_compress_time_min", "tx_compress_time_max",
-                "rx_compressed_packets", "rx_compressed_original_bytes", "rx_compressed_size_bytes",
-                "rx_compress_time_ave", "rx_compress_time_min", "rx_compress_time_max",
-                "tx_crypt_packets", "tx_crypt_byte_overhead",
-                "tx_crypt_time_ave", "tx_crypt_time_min", "tx_crypt_time_max",
-                "rx_crypt_packets",
-                "rx_crypt_time_ave", "rx_crypt_time_min", "rx_crypt_time_max"))));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        members(
+                                List.of(
+                                        uint64(
+                                                "size",
+                                                "tx_uncompressed_packets",
+                                                "tx_compressed_packets",
+                                                "tx_compressed_original_bytes",
+                                                "tx_compressed_size_bytes",
+                                                "tx_compress_time_ave",
+                                                "tx_compress_time_min",
+                                                "tx_compress_time_max",
+                                                "rx_compressed_packets",
+                                                "rx_compressed_original_bytes",
+                                                "rx_compressed_size_bytes",
+                                                "rx_compress_time_ave",
+                                                "rx_compress_time_min",
+                                                "rx_compress_time_max",
+                                                "tx_crypt_packets",
+                                                "tx_crypt_byte_overhead",
+                                                "tx_crypt_time_ave",
+                                                "tx_crypt_time_min",
+                                                "tx_crypt_time_max",
+                                                "rx_crypt_packets",
+                                                "rx_crypt_time_ave",
+                                                "rx_crypt_time_min",
+                                                "rx_crypt_time_max"))));
 
         private HandleStats() {}
 
@@ -267,12 +330,13 @@ final class KnetStructs {
 
     /** {@code struct knet_handle_crypto_cfg}. */
     static final class CryptoCfg {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                chars(16).withName("crypto_model"),
-                chars(16).withName("crypto_cipher_type"),
-                chars(16).withName("crypto_hash_type"),
-                MemoryLayout.sequenceLayout(MAX_KEY_LEN, JAVA_BYTE).withName("private_key"),
-                JAVA_INT.withName("private_key_len"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        chars(16).withName("crypto_model"),
+                        chars(16).withName("crypto_cipher_type"),
+                        chars(16).withName("crypto_hash_type"),
+                        MemoryLayout.sequenceLayout(MAX_KEY_LEN, JAVA_BYTE).withName("private_key"),
+                        JAVA_INT.withName("private_key_len"));
         private static final VarHandle PRIVATE_KEY_LEN = field(LAYOUT, "private_key_len");
 
         private CryptoCfg() {}
@@ -281,19 +345,26 @@ final class KnetStructs {
             setString(s, LAYOUT, "crypto_model", model);
             setString(s, LAYOUT, "crypto_cipher_type", cipher);
             setString(s, LAYOUT, "crypto_hash_type", hash);
-            // A longer key is cut but its length kept, so that the library can be asked what it says to it.
+            // A longer key is cut but its length kept, so that the library can be asked what it
+            // says to it.
             MemorySegment.copy(
-                    key, 0, s, JAVA_BYTE, offset(LAYOUT, "private_key"), Math.min(key.length, MAX_KEY_LEN));
+                    key,
+                    0,
+                    s,
+                    JAVA_BYTE,
+                    offset(LAYOUT, "private_key"),
+                    Math.min(key.length, MAX_KEY_LEN));
             PRIVATE_KEY_LEN.set(s, 0L, key.length);
         }
     }
 
     /** {@code struct knet_handle_compress_cfg}. */
     static final class CompressCfg {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                chars(16).withName("compress_model"),
-                JAVA_INT.withName("compress_threshold"),
-                JAVA_INT.withName("compress_level"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        chars(16).withName("compress_model"),
+                        JAVA_INT.withName("compress_threshold"),
+                        JAVA_INT.withName("compress_level"));
         private static final VarHandle THRESHOLD = field(LAYOUT, "compress_threshold");
         private static final VarHandle LEVEL = field(LAYOUT, "compress_level");
 
@@ -308,10 +379,11 @@ final class KnetStructs {
 
     /** {@code struct knet_log_msg}. */
     static final class LogMsg {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                chars(MAX_LOG_MSG_SIZE).withName("msg"),
-                JAVA_BYTE.withName("subsystem"),
-                JAVA_BYTE.withName("msglevel"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        chars(MAX_LOG_MSG_SIZE).withName("msg"),
+                        JAVA_BYTE.withName("subsystem"),
+                        JAVA_BYTE.withName("msglevel"));
         private static final VarHandle SUBSYSTEM = field(LAYOUT, "subsystem");
         private static final VarHandle LEVEL = field(LAYOUT, "msglevel");
 
@@ -343,7 +415,8 @@ final class KnetStructs {
     }
 
     private static String string(MemorySegment s, StructLayout layout, String name) {
-        MemorySegment field = s.asSlice(offset(layout, name), layout.select(PathElement.groupElement(name)));
+        MemorySegment field =
+                s.asSlice(offset(layout, name), layout.select(PathElement.groupElement(name)));
         byte[] bytes = field.toArray(JAVA_BYTE);
         int length = 0;
         while (length < bytes.length && bytes[length] != 0) {
@@ -356,7 +429,8 @@ final class KnetStructs {
         MemoryLayout field = layout.select(PathElement.groupElement(name));
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= field.byteSize()) {
-            throw new IllegalArgumentException(name + " has room for " + (field.byteSize() - 1) + " bytes: " + value);
+            throw new IllegalArgumentException(
+                    name + " has room for " + (field.byteSize() - 1) + " bytes: " + value);
         }
         MemorySegment.copy(bytes, 0, s, JAVA_BYTE, offset(layout, name), bytes.length);
     }

@@ -15,7 +15,9 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The few functions of the C runtime (64-bit Linux) needed around the library's file descriptors. */
+/**
+ * The few functions of the C runtime (64-bit Linux) needed around the library's file descriptors.
+ */
 final class LibC {
     static final short POLLIN = 1;
     static final short POLLOUT = 4;
@@ -23,9 +25,12 @@ final class LibC {
     private static final int O_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
 
-    private static final MethodHandle PIPE2 = bind("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle EVENTFD = bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle PIPE2 =
+            bind("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle EVENTFD =
+            bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE =
+            bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle READ =
             bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle WRITE =
@@ -33,17 +38,26 @@ final class LibC {
     private static final MethodHandle POLL =
             bind("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECVMMSG =
-            bind("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+            bind(
+                    "recvmmsg",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
 
     private LibC() {}
 
     /** {@code struct pollfd}. */
     static final class PollFd {
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                JAVA_INT.withName("fd"), JAVA_SHORT.withName("events"), JAVA_SHORT.withName("revents"));
-        private static final VarHandle FD = LAYOUT.arrayElementVarHandle(PathElement.groupElement("fd"));
-        private static final VarHandle EVENTS = LAYOUT.arrayElementVarHandle(PathElement.groupElement("events"));
-        private static final VarHandle REVENTS = LAYOUT.arrayElementVarHandle(PathElement.groupElement("revents"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        JAVA_INT.withName("fd"),
+                        JAVA_SHORT.withName("events"),
+                        JAVA_SHORT.withName("revents"));
+        private static final VarHandle FD =
+                LAYOUT.arrayElementVarHandle(PathElement.groupElement("fd"));
+        private static final VarHandle EVENTS =
+                LAYOUT.arrayElementVarHandle(PathElement.groupElement("events"));
+        private static final VarHandle REVENTS =
+                LAYOUT.arrayElementVarHandle(PathElement.groupElement("revents"));
 
         private PollFd() {}
 
@@ -61,36 +75,44 @@ final class LibC {
     /** {@code struct mmsghdr} with its {@code msghdr}, as far as {@link #receiveBatch} needs it. */
     static final class MMsgHdr {
         static final StructLayout IOVEC =
-                MemoryLayout.structLayout(ADDRESS.withName("iov_base"), JAVA_LONG.withName("iov_len"));
-        static final StructLayout LAYOUT = MemoryLayout.structLayout(
-                ADDRESS.withName("msg_name"),
-                JAVA_INT.withName("msg_namelen"),
-                MemoryLayout.paddingLayout(4),
-                ADDRESS.withName("msg_iov"),
-                JAVA_LONG.withName("msg_iovlen"),
-                ADDRESS.withName("msg_control"),
-                JAVA_LONG.withName("msg_controllen"),
-                JAVA_INT.withName("msg_flags"),
-                MemoryLayout.paddingLayout(4),
-                JAVA_INT.withName("msg_len"),
-                MemoryLayout.paddingLayout(4));
-        private static final VarHandle IOV_BASE = IOVEC.arrayElementVarHandle(PathElement.groupElement("iov_base"));
-        private static final VarHandle IOV_LEN = IOVEC.arrayElementVarHandle(PathElement.groupElement("iov_len"));
-        private static final VarHandle MSG_IOV = LAYOUT.arrayElementVarHandle(PathElement.groupElement("msg_iov"));
+                MemoryLayout.structLayout(
+                        ADDRESS.withName("iov_base"), JAVA_LONG.withName("iov_len"));
+        static final StructLayout LAYOUT =
+                MemoryLayout.structLayout(
+                        ADDRESS.withName("msg_name"),
+                        JAVA_INT.withName("msg_namelen"),
+                        MemoryLayout.paddingLayout(4),
+                        ADDRESS.withName("msg_iov"),
+                        JAVA_LONG.withName("msg_iovlen"),
+                        ADDRESS.withName("msg_control"),
+                        JAVA_LONG.withName("msg_controllen"),
+                        JAVA_INT.withName("msg_flags"),
+                        MemoryLayout.paddingLayout(4),
+                        JAVA_INT.withName("msg_len"),
+                        MemoryLayout.paddingLayout(4));
+        private static final VarHandle IOV_BASE =
+                IOVEC.arrayElementVarHandle(PathElement.groupElement("iov_base"));
+        private static final VarHandle IOV_LEN =
+                IOVEC.arrayElementVarHandle(PathElement.groupElement("iov_len"));
+        private static final VarHandle MSG_IOV =
+                LAYOUT.arrayElementVarHandle(PathElement.groupElement("msg_iov"));
         private static final VarHandle MSG_IOVLEN =
                 LAYOUT.arrayElementVarHandle(PathElement.groupElement("msg_iovlen"));
-        private static final VarHandle MSG_LEN = LAYOUT.arrayElementVarHandle(PathElement.groupElement("msg_len"));
+        private static final VarHandle MSG_LEN =
+                LAYOUT.arrayElementVarHandle(PathElement.groupElement("msg_len"));
 
         private MMsgHdr() {}
 
         /** An array of headers, each with one slice of {@code buffers} to receive into. */
-        static MemorySegment allocate(Arena arena, MemorySegment buffers, int count, long bufferSize) {
+        static MemorySegment allocate(
+                Arena arena, MemorySegment buffers, int count, long bufferSize) {
             MemorySegment headers = arena.allocate(LAYOUT, count);
             MemorySegment vectors = arena.allocate(IOVEC, count);
             for (long i = 0; i < count; i++) {
                 IOV_BASE.set(vectors, 0L, i, buffers.asSlice(i * bufferSize, bufferSize));
                 IOV_LEN.set(vectors, 0L, i, bufferSize);
-                MSG_IOV.set(headers, 0L, i, vectors.asSlice(i * IOVEC.byteSize(), IOVEC.byteSize()));
+                MSG_IOV.set(
+                        headers, 0L, i, vectors.asSlice(i * IOVEC.byteSize(), IOVEC.byteSize()));
                 MSG_IOVLEN.set(headers, 0L, i, 1L);
             }
             return headers;
@@ -157,7 +179,10 @@ final class LibC {
     /** {@return how many of the descriptors are ready; 0 after the timeout or an interruption} */
     static int poll(MemorySegment pollFds, int count, int timeoutMillis) {
         try {
-            int n = (int) POLL.invokeExact(NativeCalls.capture(), pollFds, (long) count, timeoutMillis);
+            int n =
+                    (int)
+                            POLL.invokeExact(
+                                    NativeCalls.capture(), pollFds, (long) count, timeoutMillis);
             if (n < 0 && NativeCalls.errno() == Errno.EINTR) {
                 return 0;
             }
@@ -171,8 +196,15 @@ final class LibC {
     /** {@return how many messages were received, -1 when there are none now} */
     static int receiveBatch(int fd, MemorySegment headers, int count) {
         try {
-            int n = (int)
-                    RECVMMSG.invokeExact(NativeCalls.capture(), fd, headers, count, MSG_DONTWAIT, MemorySegment.NULL);
+            int n =
+                    (int)
+                            RECVMMSG.invokeExact(
+                                    NativeCalls.capture(),
+                                    fd,
+                                    headers,
+                                    count,
+                                    MSG_DONTWAIT,
+                                    MemorySegment.NULL);
             return (int) checkUnlessAgain("recvmmsg", n);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);

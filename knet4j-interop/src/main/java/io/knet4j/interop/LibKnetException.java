@@ -32,7 +32,9 @@ public final class LibKnetException extends RuntimeException {
         return function;
     }
 
-    /** {@return what the function returned: -1, or -2 when a crypto module could not be initialised} */
+    /**
+     * {@return what the function returned: -1, or -2 when a crypto module could not be initialised}
+     */
     public long result() {
         return result;
     }

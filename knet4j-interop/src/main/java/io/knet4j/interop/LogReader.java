@@ -21,7 +21,8 @@ final class LogReader implements AutoCloseable {
         int[] pipe = LibC.pipe();
         this.readFd = pipe[0];
         this.writeFd = pipe[1];
-        this.thread = Thread.ofPlatform().name("cnode-" + hostId + "-log").daemon().start(this::run);
+        this.thread =
+                Thread.ofPlatform().name("cnode-" + hostId + "-log").daemon().start(this::run);
     }
 
     int writeFd() {
@@ -55,8 +56,10 @@ final class LogReader implements AutoCloseable {
     private static String format(MemorySegment record) {
         int level = Byte.toUnsignedInt(KnetStructs.LogMsg.level(record));
         return (level < LEVELS.length ? LEVELS[level] : "level " + level)
-                + " " + LibKnet.logGetSubsystemName(KnetStructs.LogMsg.subsystem(record))
-                + ": " + KnetStructs.LogMsg.text(record);
+                + " "
+                + LibKnet.logGetSubsystemName(KnetStructs.LogMsg.subsystem(record))
+                + ": "
+                + KnetStructs.LogMsg.text(record);
     }
 
     private void keep(String line) {
@@ -68,7 +71,9 @@ final class LogReader implements AutoCloseable {
         }
     }
 
-    /** To be called when the library no longer writes: reads what is left, then closes both ends. */
+    /**
+     * To be called when the library no longer writes: reads what is left, then closes both ends.
+     */
     @Override
     public void close() {
         LibC.close(writeFd);

@@ -12,14 +12,18 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** Binds C functions to method handles which capture {@code errno}, and reads the captured value. */
+/**
+ * Binds C functions to method handles which capture {@code errno}, and reads the captured value.
+ */
 final class NativeCalls {
     private static final VarHandle ERRNO =
-            Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
+            Linker.Option.captureStateLayout()
+                    .varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     // One capture area per thread, so that a call allocates nothing.
     private static final ThreadLocal<MemorySegment> CAPTURE =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+            ThreadLocal.withInitial(
+                    () -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
     private NativeCalls() {}
 
@@ -34,17 +38,21 @@ final class NativeCalls {
     }
 
     /**
-     * A handle of type {@code (MemorySegment capture, args...)result}. When the library or the function isn't there, or
-     * native access is denied, the handle throws {@link UnsupportedOperationException}: binding itself never fails.
+     * A handle of type {@code (MemorySegment capture, args...)result}. When the library or the
+     * function isn't there, or native access is denied, the handle throws {@link
+     * UnsupportedOperationException}: binding itself never fails.
      */
-    static MethodHandle bind(@Nullable SymbolLookup library, String function, FunctionDescriptor signature) {
+    static MethodHandle bind(
+            @Nullable SymbolLookup library, String function, FunctionDescriptor signature) {
         MemorySegment address = library == null ? null : library.find(function).orElse(null);
         if (address == null) {
             return throwing(function + " is not available", signature);
         }
         try {
             return link(address, signature);
-        } catch (IllegalCallerException | IllegalArgumentException | UnsupportedOperationException e) {
+        } catch (IllegalCallerException
+                | IllegalArgumentException
+                | UnsupportedOperationException e) {
             return throwing(function + " cannot be bound: " + e.getMessage(), signature);
         }
     }
@@ -61,12 +69,15 @@ final class NativeCalls {
 
     @SuppressWarnings("restricted")
     private static MethodHandle link(MemorySegment address, FunctionDescriptor signature) {
-        return Linker.nativeLinker().downcallHandle(address, signature, Linker.Option.captureCallState("errno"));
+        return Linker.nativeLinker()
+                .downcallHandle(address, signature, Linker.Option.captureCallState("errno"));
     }
 
     private static MethodHandle throwing(String reason, FunctionDescriptor signature) {
         MethodType type = signature.toMethodType().insertParameterTypes(0, MemorySegment.class);
-        MethodHandle thrower = MethodHandles.throwException(type.returnType(), UnsupportedOperationException.class);
+        MethodHandle thrower =
+                MethodHandles.throwException(
+                        type.returnType(), UnsupportedOperationException.class);
         MethodHandle factory = MethodHandles.insertArguments(NEW_UNSUPPORTED, 0, reason);
         return MethodHandles.dropArguments(
                 MethodHandles.foldArguments(thrower, factory), 0, type.parameterList());
@@ -78,7 +89,8 @@ final class NativeCalls {
         try {
             return MethodHandles.lookup()
                     .findConstructor(
-                            UnsupportedOperationException.class, MethodType.methodType(void.class, String.class));
+                            UnsupportedOperationException.class,
+                            MethodType.methodType(void.class, String.class));
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("UnsupportedOperationException(String)", e);
         }

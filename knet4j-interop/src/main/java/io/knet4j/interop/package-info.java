@@ -1,6 +1,7 @@
 /**
- * Nodes that run the C library, in this process ({@link io.knet4j.interop.CNode}) or in one of their own
- * ({@link io.knet4j.interop.CProcess}). The library is called through {@code java.lang.foreign}; there is no C code.
+ * Nodes that run the C library, in this process ({@link io.knet4j.interop.CNode}) or in one of
+ * their own ({@link io.knet4j.interop.CProcess}). The library is called through {@code
+ * java.lang.foreign}; there is no C code.
  */
 @NullMarked
 package io.knet4j.interop;

@@ -1,6 +1,5 @@
 package io.knet4j.interop;
 
-import io.knet4j.testkit.relay.FreePorts;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.knet4j.interop.junit.RequiresLibKnet;
+import io.knet4j.testkit.relay.FreePorts;
 import io.knet4j.testkit.relay.Impairment;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -44,8 +44,10 @@ class CNodeInteropTest {
                 LibKnet.linkGetStatus(h, 2, 0, status, status.byteSize());
                 LibKnet.handleGetStats(h, stats, stats.byteSize());
             });
-            assertEquals(KnetStructs.LinkStatus.LAYOUT.byteSize(), KnetStructs.LinkStatus.size(status));
-            assertEquals(KnetStructs.HandleStats.LAYOUT.byteSize(), KnetStructs.HandleStats.size(stats));
+            assertEquals(
+                    KnetStructs.LinkStatus.LAYOUT.byteSize(), KnetStructs.LinkStatus.size(status));
+            assertEquals(
+                    KnetStructs.HandleStats.LAYOUT.byteSize(), KnetStructs.HandleStats.size(stats));
             assertEquals("127.0.0.1", node.linkStatus(2, 0).localAddress());
         }
     }
@@ -72,8 +74,12 @@ class CNodeInteropTest {
     @Test
     void messagesSurviveTheCutOfOneOfTwoLinks() throws Exception {
         assumeTrue(FreePorts.hasLoopback6(), "no IPv6 on loopback");
-        try (Pair pair = new Pair(
-                FreePorts.loopback4(), FreePorts.loopback4(), FreePorts.loopback6(), FreePorts.loopback6())) {
+        try (Pair pair =
+                new Pair(
+                        FreePorts.loopback4(),
+                        FreePorts.loopback4(),
+                        FreePorts.loopback6(),
+                        FreePorts.loopback6())) {
             pair.awaitUp();
             exchange(pair);
 
@@ -159,7 +165,9 @@ class CNodeInteropTest {
             assertEquals("to the other", text(pair.two.poll(SOON)));
             assertEquals(1, source.get());
             pair.one.destinations(Destinations.broadcast());
-            LibKnetException e = assertThrows(LibKnetException.class, () -> pair.one.sendSync(0, bytes("to all")));
+            LibKnetException e =
+                    assertThrows(
+                            LibKnetException.class, () -> pair.one.sendSync(0, bytes("to all")));
             assertEquals("E2BIG", e.errnoName());
             assertEquals("knet_send_sync", e.function());
         }
@@ -202,9 +210,11 @@ class CNodeInteropTest {
     void pathMtuIsDiscoveredThroughTheRelay() throws Exception {
         try (Pair pair = new Pair(FreePorts.loopback4(), FreePorts.loopback4())) {
             pair.awaitUp();
-            CLinkStatus status = pair.one.awaitLink(2, 0, s -> s.mtu() == 65_535 - 20 - 8 - 26, SOON);
+            CLinkStatus status =
+                    pair.one.awaitLink(2, 0, s -> s.mtu() == 65_535 - 20 - 8 - 26, SOON);
             assertEquals(20 + 8 + 26, status.protoOverhead());
-            pair.one.awaitEvent(e -> e instanceof CEvent.DataMtu m && m.dataMtu() == status.mtu(), SOON);
+            pair.one.awaitEvent(
+                    e -> e instanceof CEvent.DataMtu m && m.dataMtu() == status.mtu(), SOON);
             assertEquals(status.mtu(), pair.one.dataMtu());
         }
     }
@@ -227,17 +237,25 @@ class CNodeInteropTest {
             LibKnetException twice = assertThrows(LibKnetException.class, () -> node.addHost(2));
             assertEquals("knet_host_add", twice.function());
             assertEquals("EEXIST", twice.errnoName());
-            LibKnetException noTimeout = assertThrows(
-                    LibKnetException.class,
-                    () -> node.addLink(
-                            2, CLinkConfig.fast(0, FreePorts.loopback4(), null).withPing(200, 0)));
+            LibKnetException noTimeout =
+                    assertThrows(
+                            LibKnetException.class,
+                            () ->
+                                    node.addLink(
+                                            2,
+                                            CLinkConfig.fast(0, FreePorts.loopback4(), null)
+                                                    .withPing(200, 0)));
             assertEquals("ENOSYS", noTimeout.errnoName());
             assertEquals(List.of(), node.links(2), "the half-configured link is gone");
             LibKnetException badKey =
-                    assertThrows(LibKnetException.class, () -> node.crypto("openssl", "aes256", "sha256", new byte[1]));
+                    assertThrows(
+                            LibKnetException.class,
+                            () -> node.crypto("openssl", "aes256", "sha256", new byte[1]));
             assertEquals("EINVAL", badKey.errnoName());
-            LibKnetException noModel = assertThrows(
-                    LibKnetException.class, () -> node.crypto("nonsense", "aes256", "sha256", new byte[128]));
+            LibKnetException noModel =
+                    assertThrows(
+                            LibKnetException.class,
+                            () -> node.crypto("nonsense", "aes256", "sha256", new byte[128]));
             assertEquals(-2, noModel.result());
         }
     }
@@ -278,7 +296,8 @@ class CNodeInteropTest {
         }
         assertNoNodeThreads();
         assertEquals(descriptors, descriptors());
-        // The JVM itself may start or end a few threads meanwhile; two pairs of nodes would leave more than twenty.
+        // The JVM itself may start or end a few threads meanwhile; two pairs of nodes would leave
+        // more than twenty.
         assertEquals(threads, threads(), 5.0);
     }
 
@@ -319,10 +338,13 @@ class CNodeInteropTest {
         try (CNode node = CNode.open(1)) {
             node.addHost(2);
             assertThrows(
-                    TimeoutException.class, () -> node.awaitReachable(2, true, Duration.ofMillis(1)));
+                    TimeoutException.class,
+                    () -> node.awaitReachable(2, true, Duration.ofMillis(1)));
             node.addLink(2, CLinkConfig.fast(0, FreePorts.loopback4(), FreePorts.loopback4()));
             TimeoutException e =
-                    assertThrows(TimeoutException.class, () -> node.awaitReachable(2, true, Duration.ofMillis(300)));
+                    assertThrows(
+                            TimeoutException.class,
+                            () -> node.awaitReachable(2, true, Duration.ofMillis(300)));
             assertTrue(e.getMessage().contains("debug link: host: 2 link: 0"), e.getMessage());
         }
     }
@@ -343,7 +365,8 @@ class CNodeInteropTest {
     }
 
     private static CEvent hostEvent(CNode node, boolean reachable) throws Exception {
-        return node.awaitEvent(e -> e instanceof CEvent.HostStatus h && h.reachable() == reachable, SOON);
+        return node.awaitEvent(
+                e -> e instanceof CEvent.HostStatus h && h.reachable() == reachable, SOON);
     }
 
     private static CEvent withoutTime(CEvent event) {
@@ -352,17 +375,21 @@ class CNodeInteropTest {
     }
 
     private static void assertNoNodeThreads() {
-        List<String> left = Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(n -> n.startsWith("cnode-") || n.equals("relay"))
-                .toList();
+        List<String> left =
+                Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(n -> n.startsWith("cnode-") || n.equals("relay"))
+                        .toList();
         assertEquals(List.of(), left); // close() has waited for them
     }
 
     private static long descriptors() throws IOException {
         try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
             return fds.map(CNodeInteropTest::target)
-                    .filter(t -> t.startsWith("socket:") || t.startsWith("pipe:") || t.startsWith("anon_inode:"))
+                    .filter(t ->
+                            t.startsWith("socket:")
+                                    || t.startsWith("pipe:")
+                                    || t.startsWith("anon_inode:"))
                     .count();
         }
     }

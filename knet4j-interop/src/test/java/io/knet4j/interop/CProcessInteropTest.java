@@ -1,6 +1,5 @@
 package io.knet4j.interop;
 
-import io.knet4j.testkit.relay.FreePorts;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.knet4j.interop.junit.RequiresLibKnet;
+import io.knet4j.testkit.relay.FreePorts;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,10 @@ class CProcessInteropTest {
             try (CProcess peer = startPeer()) {
                 node.awaitReachable(2, true, SOON);
                 peer.awaitReachable(1, true, SOON);
-                assertTrue(peer.command("status").startsWith("host 1 reachable=true link 0 enabled=true connected=true"));
+                assertTrue(
+                        peer.command("status")
+                                .startsWith(
+                                        "host 1 reachable=true link 0 enabled=true connected=true"));
                 assertTrue(peer.command("link-status", 1, 0).contains("connected=true"));
                 assertTrue(Integer.parseInt(peer.command("log")) > 0);
                 IllegalStateException e =

@@ -17,17 +17,21 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A cluster's network as a {@code corosync.conf} describes it, checked as a whole and with every default filled in.
+ * A cluster's network as a {@code corosync.conf} describes it, checked as a whole and with every
+ * default filled in.
  *
- * <p>Encryption, compression, SCTP and DSCP are carried even where the caller cannot do them: ask {@link #cryptoRequested},
- * {@link #compressionRequested}, {@link #transportRequested} and {@link #ipDscp} and refuse rather than ignore.
+ * <p>Encryption, compression, SCTP and DSCP are carried even where the caller cannot do them: ask
+ * {@link #cryptoRequested}, {@link #compressionRequested}, {@link #transportRequested} and {@link
+ * #ipDscp} and refuse rather than ignore.
  *
  * @param source the file as the user named it
  * @param clusterName {@code totem.cluster_name}
- * @param linkMode {@code totem.link_mode}; passive unless told, and always where there is only one link
+ * @param linkMode {@code totem.link_mode}; passive unless told, and always where there is only one
+ *     link
  * @param ipVersion which addresses names were resolved to; IPv6 before IPv4 unless told
  * @param token {@code totem.token}; 3 s unless told
- * @param tokenCoefficient added to the token timeout for each node after the second; 650 ms unless told
+ * @param tokenCoefficient added to the token timeout for each node after the second; 650 ms unless
+ *     told
  * @param knetMtu MTU of the network interfaces, 1..65535, or 0 (the default) to find it out
  * @param pmtudInterval how often the path MTU is measured; 30 s unless told
  * @param blockUnlistedIps whether packets from addresses of no node are dropped; true unless told
@@ -65,7 +69,8 @@ public record ClusterConfig(
     /**
      * Reads a file. Host names in it are looked up, which may block.
      *
-     * @throws ConfigException with everything that is wrong with the file, or the one reason why it cannot be read
+     * @throws ConfigException with everything that is wrong with the file, or the one reason why it
+     *     cannot be read
      */
     public static ClusterConfig load(Path file) throws ConfigException {
         return parse(file.toString(), readText(file));
@@ -74,18 +79,23 @@ public record ClusterConfig(
     /**
      * Reads the text of a file. Host names in it are looked up, which may block.
      *
-     * @param source the file's path: for messages, and to find a key file that is given by a relative path
+     * @param source the file's path: for messages, and to find a key file that is given by a
+     *     relative path
      * @throws ConfigException with everything that is wrong with the text
      */
     public static ClusterConfig parse(String source, String text) throws ConfigException {
         return parse(source, text, InetAddress::getAllByName);
     }
 
-    static ClusterConfig parse(String source, String text, HostResolver resolver) throws ConfigException {
+    static ClusterConfig parse(String source, String text, HostResolver resolver)
+            throws ConfigException {
         return ClusterConfigReader.read(CorosyncConfParser.parseAll(source, text), resolver);
     }
 
-    /** The token timeout from which ping timers are derived: each node beyond the second adds the coefficient. */
+    /**
+     * The token timeout from which ping timers are derived: each node beyond the second adds the
+     * coefficient.
+     */
     public Duration effectiveToken() {
         return effectiveToken(token, tokenCoefficient, nodes.size());
     }
@@ -115,16 +125,28 @@ public record ClusterConfig(
      * @throws ConfigException when there is none; the message lists the ids there are
      */
     public ClusterNode node(int nodeId) throws ConfigException {
-        return nodes.stream().filter(node -> node.id() == nodeId).findFirst().orElseThrow(() -> {
-            String ids = nodes.stream().map(node -> Integer.toString(node.id())).collect(Collectors.joining(", "));
-            return new ConfigException(
-                    new Problem.Line(source, 0, "node id " + nodeId + " is not in the nodelist; allowed: " + ids));
-        });
+        return nodes.stream()
+                .filter(node -> node.id() == nodeId)
+                .findFirst()
+                .orElseThrow(() -> {
+                    String ids =
+                            nodes.stream()
+                                    .map(node -> Integer.toString(node.id()))
+                                    .collect(Collectors.joining(", "));
+                    return new ConfigException(
+                            new Problem.Line(
+                                    source,
+                                    0,
+                                    "node id "
+                                            + nodeId
+                                            + " is not in the nodelist; allowed: "
+                                            + ids));
+                });
     }
 
     /**
-     * The links one node has to set up: to each other node, one for each link number for which both have an address. In
-     * order of peer id, then link number.
+     * The links one node has to set up: to each other node, one for each link number for which both
+     * have an address. In order of peer id, then link number.
      *
      * @throws ConfigException when there is no such node; the message lists the ids there are
      */
@@ -139,12 +161,13 @@ public record ClusterConfig(
                 InetAddress local = self.addresses().get(link.number());
                 InetAddress remote = peer.addresses().get(link.number());
                 if (local != null && remote != null) {
-                    plans.add(new LinkPlan(
-                            peer,
-                            link,
-                            new InetSocketAddress(local, link.port()),
-                            new InetSocketAddress(remote, link.port()),
-                            linkMode));
+                    plans.add(
+                            new LinkPlan(
+                                    peer,
+                                    link,
+                                    new InetSocketAddress(local, link.port()),
+                                    new InetSocketAddress(remote, link.port()),
+                                    linkMode));
                 }
             }
         }
@@ -155,9 +178,12 @@ public record ClusterConfig(
         try (var in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             if (bytes.length > MAX_FILE_BYTES) {
-                throw unreadable(file, "is larger than " + MAX_FILE_BYTES + " bytes, which no configuration is");
+                throw unreadable(
+                        file,
+                        "is larger than " + MAX_FILE_BYTES + " bytes, which no configuration is");
             }
-            // Malformed bytes become replacement characters: in a comment they harm nobody, elsewhere the checks find them.
+            // Malformed bytes become replacement characters: in a comment they harm nobody,
+            // elsewhere the checks find them.
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw unreadable(file, "does not exist");

@@ -28,8 +28,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the keys of a {@code corosync.conf} their meaning, in four steps: the totem section, the nodes, the links, and then
- * the checks across nodes and links. Every step reports into {@link Diagnostics} and goes on, so one run finds everything.
+ * Gives the keys of a {@code corosync.conf} their meaning, in four steps: the totem section, the
+ * nodes, the links, and then the checks across nodes and links. Every step reports into {@link
+ * Diagnostics} and goes on, so one run finds everything.
  */
 final class ClusterConfigReader {
 
@@ -44,29 +45,31 @@ final class ClusterConfigReader {
     private static final Set<String> KNOWN_SECTIONS =
             Set.of("totem", "nodelist", "logging", "quorum", "system", "resources", "nozzle");
 
-    private static final Set<String> OTHER_TOTEM_KEYS = Set.of(
-            "cancel_token_hold_on_retransmit",
-            "clear_node_high_bit",
-            "config_version",
-            "consensus",
-            "downcheck",
-            "fail_recv_const",
-            "heartbeat_failures_allowed",
-            "hold",
-            "join",
-            "max_messages",
-            "max_network_delay",
-            "merge",
-            "miss_count_const",
-            "netmtu",
-            "send_join",
-            "seqno_unchanged_const",
-            "token_retransmit",
-            "token_retransmits_before_loss_const",
-            "token_warning",
-            "window_size");
+    private static final Set<String> OTHER_TOTEM_KEYS =
+            Set.of(
+                    "cancel_token_hold_on_retransmit",
+                    "clear_node_high_bit",
+                    "config_version",
+                    "consensus",
+                    "downcheck",
+                    "fail_recv_const",
+                    "heartbeat_failures_allowed",
+                    "hold",
+                    "join",
+                    "max_messages",
+                    "max_network_delay",
+                    "merge",
+                    "miss_count_const",
+                    "netmtu",
+                    "send_join",
+                    "seqno_unchanged_const",
+                    "token_retransmit",
+                    "token_retransmits_before_loss_const",
+                    "token_warning",
+                    "window_size");
 
-    private static final Set<String> OTHER_INTERFACE_KEYS = Set.of("bindnetaddr", "broadcast", "mcastaddr", "ttl");
+    private static final Set<String> OTHER_INTERFACE_KEYS =
+            Set.of("bindnetaddr", "broadcast", "mcastaddr", "ttl");
 
     private static final Set<String> OTHER_NODE_KEYS = Set.of("quorum_votes");
 
@@ -80,7 +83,8 @@ final class ClusterConfigReader {
         this.resolver = resolver;
     }
 
-    static ClusterConfig read(CorosyncConfParser.Outcome parsed, HostResolver resolver) throws ConfigException {
+    static ClusterConfig read(CorosyncConfParser.Outcome parsed, HostResolver resolver)
+            throws ConfigException {
         var reader = new ClusterConfigReader(parsed, resolver);
         if (!parsed.nestingSound()) {
             reader.diagnostics.throwErrors();
@@ -106,10 +110,14 @@ final class ClusterConfigReader {
         LinkMode mode = linkMode(totem);
         IpVersion ipVersion = ipVersion(totem);
         Duration token = milliseconds(totem, "token", 30).orElse(Duration.ofMillis(3000));
-        var coefficient = Duration.ofMillis(totem.number("token_coefficient", 0, UNSIGNED_INT, MILLISECONDS, 650));
+        var coefficient =
+                Duration.ofMillis(
+                        totem.number("token_coefficient", 0, UNSIGNED_INT, MILLISECONDS, 650));
         int mtu = (int) totem.number("knet_mtu", 0, 65535, "bytes", 0);
-        long pmtudSeconds = totem.numberUnlessDefault("knet_pmtud_interval", 1, 86400, "seconds").orElse(30L);
-        boolean blockUnlisted = totem.choice("block_unlisted_ips", List.of("yes", "no"), "yes").equals("yes");
+        long pmtudSeconds =
+                totem.numberUnlessDefault("knet_pmtud_interval", 1, 86400, "seconds").orElse(30L);
+        boolean blockUnlisted =
+                totem.choice("block_unlisted_ips", List.of("yes", "no"), "yes").equals("yes");
         int dscp = (int) totem.number("ip_dscp", 0, 63, "", 0);
         CryptoSettings crypto = crypto(totem);
         CompressionSettings compression = compression(totem);
@@ -164,17 +172,20 @@ final class ClusterConfigReader {
     private CryptoSettings crypto(Fields totem) {
         boolean secauth = totem.choice("secauth", List.of("on", "off"), "off").equals("on");
         String model = totem.choice("crypto_model", List.of("nss", "openssl", "gcrypt"), "nss");
-        // A wrong word falls back to what passes the cross check below, so that it is reported once.
-        String cipher = totem.choice(
-                "crypto_cipher",
-                List.of(CryptoSettings.NONE, "aes128", "aes192", "aes256"),
-                secauth ? "aes256" : CryptoSettings.NONE,
-                CryptoSettings.NONE);
-        String hash = totem.choice(
-                "crypto_hash",
-                List.of(CryptoSettings.NONE, "md5", "sha1", "sha256", "sha384", "sha512"),
-                secauth ? "sha256" : CryptoSettings.NONE,
-                "sha256");
+        // A wrong word falls back to what passes the cross check below, so that it is reported
+        // once.
+        String cipher =
+                totem.choice(
+                        "crypto_cipher",
+                        List.of(CryptoSettings.NONE, "aes128", "aes192", "aes256"),
+                        secauth ? "aes256" : CryptoSettings.NONE,
+                        CryptoSettings.NONE);
+        String hash =
+                totem.choice(
+                        "crypto_hash",
+                        List.of(CryptoSettings.NONE, "md5", "sha1", "sha256", "sha384", "sha512"),
+                        secauth ? "sha256" : CryptoSettings.NONE,
+                        "sha256");
         if (!cipher.equals(CryptoSettings.NONE) && hash.equals(CryptoSettings.NONE)) {
             diagnostics.error(
                     Math.max(totem.lineOr("crypto_cipher", 0), totem.lineOr("crypto_hash", 0)),
@@ -194,27 +205,52 @@ final class ClusterConfigReader {
                 return new KeySource.KeyFile(Path.of(tree.source()).resolveSibling(file.get()));
             } catch (InvalidPathException e) {
                 diagnostics.error(
-                        totem.lineOr("keyfile", 0), "keyfile", file.get(), "is not a path", "the path of a file");
+                        totem.lineOr("keyfile", 0),
+                        "keyfile",
+                        file.get(),
+                        "is not a path",
+                        "the path of a file");
             }
         }
-        return inline.<KeySource>map(KeySource.InlineKey::new).orElseGet(() -> new KeySource.KeyFile(DEFAULT_KEY_FILE));
+        return inline.<KeySource>map(KeySource.InlineKey::new)
+                .orElseGet(() -> new KeySource.KeyFile(DEFAULT_KEY_FILE));
     }
 
     private static CompressionSettings compression(Fields totem) {
         return new CompressionSettings(
                 totem.choice(
                         "knet_compression_model",
-                        List.of(CompressionSettings.NONE, "zlib", "lz4", "lz4hc", "lzo2", "lzma", "bzip2", "zstd"),
+                        List.of(
+                                CompressionSettings.NONE,
+                                "zlib",
+                                "lz4",
+                                "lz4hc",
+                                "lzo2",
+                                "lzma",
+                                "bzip2",
+                                "zstd"),
                         CompressionSettings.NONE),
-                totem.numberUnlessDefault("knet_compression_threshold", 1, 65536, "bytes").orElse(100L).intValue(),
-                (int) totem.number("knet_compression_level", Integer.MIN_VALUE, Integer.MAX_VALUE, "", 0));
+                totem.numberUnlessDefault("knet_compression_threshold", 1, 65536, "bytes")
+                        .orElse(100L)
+                        .intValue(),
+                (int)
+                        totem.number(
+                                "knet_compression_level",
+                                Integer.MIN_VALUE,
+                                Integer.MAX_VALUE,
+                                "",
+                                0));
     }
 
     // ---- nodelist
 
     /** A node as far as it could be read; complete once there are no errors. */
     private record NodeDraft(
-            Section section, Fields fields, Optional<Integer> id, Optional<String> name, List<Ring> rings) {
+            Section section,
+            Fields fields,
+            Optional<Integer> id,
+            Optional<String> name,
+            List<Ring> rings) {
 
         ClusterNode toNode() {
             var addresses = new TreeMap<Integer, InetAddress>();
@@ -227,8 +263,7 @@ final class ClusterConfigReader {
     private record Ring(int link, Entry entry, Optional<InetAddress> address) {}
 
     private List<NodeDraft> nodes(List<Section> nodeLists, IpVersion ipVersion) {
-        List<Section> sections =
-                nodeLists.stream().flatMap(list -> list.sections("node")).toList();
+        List<Section> sections = nodeLists.stream().flatMap(list -> list.sections("node")).toList();
         if (sections.isEmpty()) {
             diagnostics.error(nodeLists.getFirst().line(), "section 'nodelist' has no 'node'");
         }
@@ -243,8 +278,12 @@ final class ClusterConfigReader {
         var rings = new ArrayList<Ring>();
         for (Entry entry : fields.withKeysLike(RING_ADDRESS)) {
             Matcher ring = RING_ADDRESS.matcher(entry.key());
-            if (ring.matches() && ring.group(1).length() == 1 && ring.group(1).charAt(0) < '0' + MAX_LINKS) {
-                rings.add(new Ring(Integer.parseInt(ring.group(1)), entry, address(entry, ipVersion)));
+            if (ring.matches()
+                    && ring.group(1).length() == 1
+                    && ring.group(1).charAt(0) < '0' + MAX_LINKS) {
+                rings.add(
+                        new Ring(
+                                Integer.parseInt(ring.group(1)), entry, address(entry, ipVersion)));
             } else {
                 diagnostics.error(
                         entry.line(),
@@ -255,7 +294,8 @@ final class ClusterConfigReader {
             }
         }
         if (fields.entry("ring0_addr") == null) {
-            diagnostics.error(section.line(), "ring0_addr", null, "is missing", "an IP address or host name");
+            diagnostics.error(
+                    section.line(), "ring0_addr", null, "is missing", "an IP address or host name");
         }
         fields.warnUnknown(OTHER_NODE_KEYS);
         return new NodeDraft(section, fields, id, name, List.copyOf(rings));
@@ -270,13 +310,19 @@ final class ClusterConfigReader {
             return Optional.empty();
         }
         try {
-            Optional<InetAddress> chosen = ipVersion.choose(List.of(resolver.resolve(entry.value())));
-            if (chosen.isPresent() && !chosen.get().isAnyLocalAddress() && !chosen.get().isMulticastAddress()) {
+            Optional<InetAddress> chosen =
+                    ipVersion.choose(List.of(resolver.resolve(entry.value())));
+            if (chosen.isPresent()
+                    && !chosen.get().isAnyLocalAddress()
+                    && !chosen.get().isMulticastAddress()) {
                 return chosen;
             }
-            reason = chosen.isPresent()
-                    ? "is " + chosen.get().getHostAddress() + ", which is no address of a node"
-                    : "has no address of the family that ip_version asks for";
+            reason =
+                    chosen.isPresent()
+                            ? "is "
+                                    + chosen.get().getHostAddress()
+                                    + ", which is no address of a node"
+                            : "has no address of the family that ip_version asks for";
         } catch (UnknownHostException e) {
             reason = "cannot be resolved";
         }
@@ -309,7 +355,11 @@ final class ClusterConfigReader {
             if (earlier != null) {
                 String value = Integer.toString(number.get());
                 diagnostics.error(
-                        line, "linknumber", value, "is already used in line " + earlier, "a number no other interface has");
+                        line,
+                        "linknumber",
+                        value,
+                        "is already used in line " + earlier,
+                        "a number no other interface has");
             } else if (used.contains(number.get())) {
                 links.put(number.get(), settings);
             } else {
@@ -317,7 +367,10 @@ final class ClusterConfigReader {
             }
         }
         for (int number : used) {
-            var nothingSaid = new Fields(diagnostics, List.of(new Section("interface", 0, List.of(), List.of())));
+            var nothingSaid =
+                    new Fields(
+                            diagnostics,
+                            List.of(new Section("interface", 0, List.of(), List.of())));
             links.computeIfAbsent(number, n -> link(n, nothingSaid, effectiveToken));
         }
         return links;
@@ -334,27 +387,40 @@ final class ClusterConfigReader {
         String transport = fields.choice("knet_transport", List.of("udp", "sctp"), "udp");
         int port = (int) fields.number("mcastport", 1, 65535, "", FIRST_PORT + number);
         int priority = (int) fields.number("knet_link_priority", 0, 255, "", 1);
-        int precision = fields.numberUnlessDefault("knet_ping_precision", 1, Integer.MAX_VALUE, "samples")
-                .orElse(2048L)
-                .intValue();
-        int pongCount = fields.numberUnlessDefault("knet_pong_count", 1, 255, "").orElse(2L).intValue();
+        int precision =
+                fields.numberUnlessDefault("knet_ping_precision", 1, Integer.MAX_VALUE, "samples")
+                        .orElse(2048L)
+                        .intValue();
+        int pongCount =
+                fields.numberUnlessDefault("knet_pong_count", 1, 255, "").orElse(2L).intValue();
         Optional<Duration> timeoutGiven = milliseconds(fields, "knet_ping_timeout", 1);
         Optional<Duration> intervalGiven = milliseconds(fields, "knet_ping_interval", 1);
 
         Duration timeout = timeoutGiven.orElseGet(() -> millisecondsOf(effectiveToken, pongCount));
-        Duration interval = intervalGiven.orElseGet(() -> millisecondsOf(effectiveToken, 2L * pongCount));
+        Duration interval =
+                intervalGiven.orElseGet(() -> millisecondsOf(effectiveToken, 2L * pongCount));
         if (interval.isZero() || timeout.isZero()) {
             diagnostics.error(
                     fields.lineOr("knet_pong_count", 0),
                     "knet_pong_count",
                     Integer.toString(pongCount),
-                    "leaves no ping interval of a token timeout of " + effectiveToken.toMillis() + " milliseconds",
-                    "1.." + effectiveToken.toMillis() / 2 + ", or a knet_ping_interval and knet_ping_timeout");
+                    "leaves no ping interval of a token timeout of "
+                            + effectiveToken.toMillis()
+                            + " milliseconds",
+                    "1.."
+                            + effectiveToken.toMillis() / 2
+                            + ", or a knet_ping_interval and knet_ping_timeout");
         } else if (timeoutGiven.isPresent() != intervalGiven.isPresent()) {
             diagnostics.warn(
-                    fields.lineOr(timeoutGiven.isPresent() ? "knet_ping_timeout" : "knet_ping_interval", 0),
+                    fields.lineOr(
+                            timeoutGiven.isPresent() ? "knet_ping_timeout" : "knet_ping_interval",
+                            0),
                     "only one of knet_ping_interval and knet_ping_timeout is set;"
-                            + " the other is derived from the token timeout: interval " + interval.toMillis() + " ms, timeout " + timeout.toMillis() + " ms");
+                            + " the other is derived from the token timeout: interval "
+                            + interval.toMillis()
+                            + " ms, timeout "
+                            + timeout.toMillis()
+                            + " ms");
         }
         return new LinkSettings(
                 number,
@@ -373,58 +439,86 @@ final class ClusterConfigReader {
         var ids = new HashMap<Integer, Integer>();
         var names = new HashMap<String, Integer>();
         for (NodeDraft node : nodes) {
-            node.id().ifPresent(id -> unique(ids, id, node.fields().entry("nodeid"), "a number no other node has"));
-            node.name().ifPresent(name -> unique(names, name, node.fields().entry("name"), "a name no other node has"));
+            node.id()
+                    .ifPresent(id ->
+                            unique(
+                                    ids,
+                                    id,
+                                    node.fields().entry("nodeid"),
+                                    "a number no other node has"));
+            node.name()
+                    .ifPresent(name ->
+                            unique(
+                                    names,
+                                    name,
+                                    node.fields().entry("name"),
+                                    "a name no other node has"));
         }
     }
 
-    private <T> void unique(Map<T, Integer> linesByValue, T value, @Nullable Entry entry, String allowed) {
+    private <T> void unique(
+            Map<T, Integer> linesByValue, T value, @Nullable Entry entry, String allowed) {
         if (entry == null) {
             return;
         }
         Integer earlier = linesByValue.putIfAbsent(value, entry.line());
         if (earlier != null) {
             diagnostics.error(
-                    entry.line(), entry.key(), entry.value(), "is already used in line " + earlier, allowed);
+                    entry.line(),
+                    entry.key(),
+                    entry.value(),
+                    "is already used in line " + earlier,
+                    allowed);
         }
     }
 
-    /** All nodes of one link must speak the same version of IP, or some pairs of them could not talk. */
+    /**
+     * All nodes of one link must speak the same version of IP, or some pairs of them could not
+     * talk.
+     */
     private void checkFamilies(List<NodeDraft> nodes) {
         var firstOfLink = new HashMap<Integer, Ring>();
-        resolvedRings(nodes).forEach(ring -> {
-            Ring first = firstOfLink.putIfAbsent(ring.link(), ring);
-            if (first != null && !family(first).equals(family(ring))) {
-                diagnostics.error(
-                        ring.entry().line(),
-                        ring.entry().key(),
-                        ring.entry().value(),
-                        "is " + family(ring) + ", but link " + ring.link() + " is " + family(first) + " in line "
-                                + first.entry().line(),
-                        "one family for all nodes of a link");
-            }
-        });
+        resolvedRings(nodes)
+                .forEach(ring -> {
+                    Ring first = firstOfLink.putIfAbsent(ring.link(), ring);
+                    if (first != null && !family(first).equals(family(ring))) {
+                        diagnostics.error(
+                                ring.entry().line(),
+                                ring.entry().key(),
+                                ring.entry().value(),
+                                "is "
+                                        + family(ring)
+                                        + ", but link "
+                                        + ring.link()
+                                        + " is "
+                                        + family(first)
+                                        + " in line "
+                                        + first.entry().line(),
+                                "one family for all nodes of a link");
+                    }
+                });
     }
 
     /** Two links that are to be bound to one address and port would steal each other's packets. */
     private void checkSockets(List<NodeDraft> nodes, SortedMap<Integer, LinkSettings> links) {
         var owners = new HashMap<InetSocketAddress, Integer>();
-        resolvedRings(nodes).forEach(ring -> {
-            LinkSettings link = links.get(ring.link());
-            if (link == null) {
-                return;
-            }
-            var socket = new InetSocketAddress(ring.address().orElseThrow(), link.port());
-            Integer earlier = owners.putIfAbsent(socket, ring.entry().line());
-            if (earlier != null) {
-                diagnostics.error(
-                        ring.entry().line(),
-                        ring.entry().key(),
-                        ring.entry().value(),
-                        "is already used with port " + link.port() + " in line " + earlier,
-                        "an address of its own for each node and port");
-            }
-        });
+        resolvedRings(nodes)
+                .forEach(ring -> {
+                    LinkSettings link = links.get(ring.link());
+                    if (link == null) {
+                        return;
+                    }
+                    var socket = new InetSocketAddress(ring.address().orElseThrow(), link.port());
+                    Integer earlier = owners.putIfAbsent(socket, ring.entry().line());
+                    if (earlier != null) {
+                        diagnostics.error(
+                                ring.entry().line(),
+                                ring.entry().key(),
+                                ring.entry().value(),
+                                "is already used with port " + link.port() + " in line " + earlier,
+                                "an address of its own for each node and port");
+                    }
+                });
     }
 
     private void warnUnevenLinks(List<NodeDraft> nodes, SortedMap<Integer, LinkSettings> links) {
@@ -436,14 +530,18 @@ final class ClusterConfigReader {
                 diagnostics.warn(
                         node.section().line(),
                         "this node has no "
-                                + missing.stream().map(link -> "ring" + link + "_addr").collect(joining(", "))
+                                + missing.stream()
+                                        .map(link -> "ring" + link + "_addr")
+                                        .collect(joining(", "))
                                 + " but others have; corosync itself refuses that");
             }
         }
     }
 
     private static Stream<Ring> resolvedRings(List<NodeDraft> nodes) {
-        return nodes.stream().flatMap(node -> node.rings().stream()).filter(ring -> ring.address().isPresent());
+        return nodes.stream()
+                .flatMap(node -> node.rings().stream())
+                .filter(ring -> ring.address().isPresent());
     }
 
     private static String family(Ring ring) {
@@ -469,12 +567,17 @@ final class ClusterConfigReader {
         parents.stream()
                 .flatMap(parent -> parent.sections().stream())
                 .filter(section -> !known.contains(section.name()))
-                .forEach(section -> diagnostics.warn(
-                        section.line(), "section '" + Quote.of(section.name()) + "' is not known here and has no effect"));
+                .forEach(section ->
+                        diagnostics.warn(
+                                section.line(),
+                                "section '"
+                                        + Quote.of(section.name())
+                                        + "' is not known here and has no effect"));
     }
 
     private static Optional<Duration> milliseconds(Fields fields, String key, long min) {
-        return fields.numberUnlessDefault(key, min, UNSIGNED_INT, MILLISECONDS).map(Duration::ofMillis);
+        return fields.numberUnlessDefault(key, min, UNSIGNED_INT, MILLISECONDS)
+                .map(Duration::ofMillis);
     }
 
     /** In whole milliseconds, as corosync reckons. */

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param name its name, when the file gives one
  * @param addresses its address on each link it has, by link number
  */
-public record ClusterNode(int id, Optional<String> name, SortedMap<Integer, InetAddress> addresses) {
+public record ClusterNode(
+        int id, Optional<String> name, SortedMap<Integer, InetAddress> addresses) {
 
     public ClusterNode {
         addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A configuration file as nested sections of keys, each with its line, and no meaning given to any of them.
+ * A configuration file as nested sections of keys, each with its line, and no meaning given to any
+ * of them.
  *
  * @param source the file as the user named it, for messages
  * @param root the file's top level, as a section without a name at line 1

@@ -4,7 +4,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration that cannot be used, with everything that is wrong with it; the message has one line per problem. */
+/**
+ * A configuration that cannot be used, with everything that is wrong with it; the message has one
+ * line per problem.
+ */
 public final class ConfigException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -27,6 +30,9 @@ public final class ConfigException extends Exception {
     }
 
     static List<Problem> inLineOrder(List<? extends Problem> problems) {
-        return problems.stream().<Problem>map(p -> p).sorted(Comparator.comparingInt(Problem::line)).toList();
+        return problems.stream()
+                .<Problem>map(p -> p)
+                .sorted(Comparator.comparingInt(Problem::line))
+                .toList();
     }
 }

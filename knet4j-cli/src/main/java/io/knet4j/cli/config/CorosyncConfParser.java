@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Parses the syntax of {@code corosync.conf(5)}: one item a line, which is a comment ({@code #} first), {@code section {},
- * {@code key: value} or {@code }}; white space around each part does not count, and there are no comments behind a value.
+ * Parses the syntax of {@code corosync.conf(5)}: one item a line, which is a comment ({@code #}
+ * first), {@code section {}, {@code key: value} or {@code }}; white space around each part does not
+ * count, and there are no comments behind a value.
  *
- * <p>It agrees with corosync on what a line is: a line with an opening brace anywhere is a section, so a value cannot contain
- * one, while a closing brace inside a value is part of the value.
+ * <p>It agrees with corosync on what a line is: a line with an opening brace anywhere is a section,
+ * so a value cannot contain one, while a closing brace inside a value is part of the value.
  */
 public final class CorosyncConfParser {
 
@@ -33,7 +34,8 @@ public final class CorosyncConfParser {
      * Parses the text of one file.
      *
      * @param source what to call the file in messages
-     * @throws ConfigException when a line is none of the items above or the braces do not match; it lists all such lines
+     * @throws ConfigException when a line is none of the items above or the braces do not match; it
+     *     lists all such lines
      */
     public static ConfTree parse(String source, String text) throws ConfigException {
         Outcome outcome = parseAll(source, text);
@@ -43,7 +45,10 @@ public final class CorosyncConfParser {
         return outcome.tree();
     }
 
-    /** As {@link #parse}, but hands back the tree together with what is wrong, so that a caller can add to the list. */
+    /**
+     * As {@link #parse}, but hands back the tree together with what is wrong, so that a caller can
+     * add to the list.
+     */
     static Outcome parseAll(String source, String text) {
         var parser = new CorosyncConfParser(source);
         int lineNumber = 0;
@@ -51,12 +56,13 @@ public final class CorosyncConfParser {
             parser.line(++lineNumber, line.strip());
         }
         Section root = parser.finish(text.endsWith("\n") ? lineNumber - 1 : lineNumber);
-        return new Outcome(new ConfTree(source, root), List.copyOf(parser.problems), parser.nestingSound);
+        return new Outcome(
+                new ConfTree(source, root), List.copyOf(parser.problems), parser.nestingSound);
     }
 
     /**
-     * @param nestingSound whether every key is known to be in the section it was meant for; when not, what the tree lacks or
-     *     has too much says nothing about the file
+     * @param nestingSound whether every key is known to be in the section it was meant for; when
+     *     not, what the tree lacks or has too much says nothing about the file
      */
     record Outcome(ConfTree tree, List<Problem> problems, boolean nestingSound) {}
 
@@ -97,7 +103,9 @@ public final class CorosyncConfParser {
     private void closeSection(int number, String line) {
         if (line.length() > 1) {
             nestingSound = false;
-            problem(number, "something stands beside the '}'; a section closes with a line of its own");
+            problem(
+                    number,
+                    "something stands beside the '}'; a section closes with a line of its own");
         }
         if (open.size() > 1) {
             Section closed = open.pop().toSection();
@@ -114,7 +122,10 @@ public final class CorosyncConfParser {
             nestingSound = false;
             problem(
                     Math.max(lastLine, unclosed.line),
-                    "missing '}': section '" + Quote.of(unclosed.name) + "' of line " + unclosed.line
+                    "missing '}': section '"
+                            + Quote.of(unclosed.name)
+                            + "' of line "
+                            + unclosed.line
                             + " is still open at the end of the file");
             open.element().sections.add(unclosed.toSection());
         }
@@ -123,7 +134,12 @@ public final class CorosyncConfParser {
 
     private void checkName(String what, String name, int number) {
         if (!NAME.matcher(name).matches()) {
-            problem(number, what + " '" + Quote.of(name) + "' is not a name; allowed: letters, digits, '.', '_', '-', '/'");
+            problem(
+                    number,
+                    what
+                            + " '"
+                            + Quote.of(name)
+                            + "' is not a name; allowed: letters, digits, '.', '_', '-', '/'");
         }
     }
 

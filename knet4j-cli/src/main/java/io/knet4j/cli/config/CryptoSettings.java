@@ -5,9 +5,11 @@ import java.nio.file.Path;
 /**
  * What the file says about encryption; {@code secauth} is already worked in.
  *
- * @param model the C library that would do the work: {@code nss}, {@code openssl} or {@code gcrypt}; packets do not differ by it
+ * @param model the C library that would do the work: {@code nss}, {@code openssl} or {@code
+ *     gcrypt}; packets do not differ by it
  * @param cipher {@code none}, {@code aes128}, {@code aes192} or {@code aes256}
- * @param hash {@code none}, {@code md5}, {@code sha1}, {@code sha256}, {@code sha384} or {@code sha512}
+ * @param hash {@code none}, {@code md5}, {@code sha1}, {@code sha256}, {@code sha384} or {@code
+ *     sha512}
  * @param key where the shared key comes from; meaningful only when {@link #requested}
  */
 public record CryptoSettings(String model, String cipher, String hash, KeySource key) {
@@ -22,7 +24,10 @@ public record CryptoSettings(String model, String cipher, String hash, KeySource
     /** Where the shared key comes from. */
     public sealed interface KeySource {
 
-        /** A file holding the key's bytes; a relative path in the configuration is taken from that file's folder. */
+        /**
+         * A file holding the key's bytes; a relative path in the configuration is taken from that
+         * file's folder.
+         */
         record KeyFile(Path path) implements KeySource {}
 
         /** The key written into the configuration itself. */

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one section, read by type. A bad value is reported once and the default handed back, so that the reader can go
- * on to the next key; that default is never used, for a file with an error yields no configuration.
+ * The keys of one section, read by type. A bad value is reported once and the default handed back,
+ * so that the reader can go on to the next key; that default is never used, for a file with an
+ * error yields no configuration.
  */
 final class Fields {
 
@@ -27,7 +28,10 @@ final class Fields {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
 
-    /** Of a key that is given more than once the last one counts, also across sections of the same name, as with corosync. */
+    /**
+     * Of a key that is given more than once the last one counts, also across sections of the same
+     * name, as with corosync.
+     */
     Fields(Diagnostics diagnostics, List<Section> sections) {
         this.diagnostics = diagnostics;
         sectionLine = sections.getFirst().line();
@@ -39,15 +43,20 @@ final class Fields {
         if (earlier != null) {
             diagnostics.warn(
                     earlier.line(),
-                    "field '" + Quote.of(entry.key()) + "' is given again in line " + entry.line() + ", and that one counts");
+                    "field '"
+                            + Quote.of(entry.key())
+                            + "' is given again in line "
+                            + entry.line()
+                            + ", and that one counts");
         }
     }
 
     /** The entries whose whole key matches. */
     List<Entry> withKeysLike(Pattern pattern) {
-        List<Entry> found = entries.values().stream()
-                .filter(entry -> pattern.matcher(entry.key()).matches())
-                .toList();
+        List<Entry> found =
+                entries.values().stream()
+                        .filter(entry -> pattern.matcher(entry.key()).matches())
+                        .toList();
         found.forEach(entry -> asked.add(entry.key()));
         return found;
     }
@@ -77,10 +86,14 @@ final class Fields {
 
     long number(String key, long min, long max, String unit, long ifMissing) {
         Entry entry = entry(key);
-        return entry == null ? ifMissing : number(entry, min, max, range(min, max, unit)).orElse(ifMissing);
+        return entry == null
+                ? ifMissing
+                : number(entry, min, max, range(min, max, unit)).orElse(ifMissing);
     }
 
-    /** A number for which corosync takes 0 as "the default": empty when it is missing, 0 or wrong. */
+    /**
+     * A number for which corosync takes 0 as "the default": empty when it is missing, 0 or wrong.
+     */
     Optional<Long> numberUnlessDefault(String key, long min, long max, String unit) {
         Entry entry = entry(key);
         if (entry == null) {
@@ -118,7 +131,8 @@ final class Fields {
                 return Optional.of(number);
             }
         }
-        String reason = WHOLE_NUMBER.matcher(value).matches() ? "is out of range" : "is not a whole number";
+        String reason =
+                WHOLE_NUMBER.matcher(value).matches() ? "is out of range" : "is not a whole number";
         diagnostics.error(entry.line(), entry.key(), value, reason, allowed);
         return Optional.empty();
     }
@@ -130,7 +144,12 @@ final class Fields {
             return ifMissing;
         }
         if (!words.contains(entry.value())) {
-            diagnostics.error(entry.line(), key, entry.value(), "is not one of the choices", String.join(", ", words));
+            diagnostics.error(
+                    entry.line(),
+                    key,
+                    entry.value(),
+                    "is not one of the choices",
+                    String.join(", ", words));
             return ifWrong;
         }
         return entry.value();
@@ -140,11 +159,16 @@ final class Fields {
         return choice(key, words, ifMissing, ifMissing);
     }
 
-    /** Warns of every key that nobody asked for and that is not in the list of those that are of no interest. */
+    /**
+     * Warns of every key that nobody asked for and that is not in the list of those that are of no
+     * interest.
+     */
     void warnUnknown(Set<String> ofNoInterest) {
         for (Entry entry : entries.values()) {
             if (!asked.contains(entry.key()) && !ofNoInterest.contains(entry.key())) {
-                diagnostics.warn(entry.line(), "field '" + Quote.of(entry.key()) + "' is not known and has no effect");
+                diagnostics.warn(
+                        entry.line(),
+                        "field '" + Quote.of(entry.key()) + "' is not known and has no effect");
             }
         }
     }

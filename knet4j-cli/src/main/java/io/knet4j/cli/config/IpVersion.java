@@ -33,7 +33,10 @@ public enum IpVersion {
         return families;
     }
 
-    /** The first address of the most wanted family that is there at all; the resolver's own order counts within a family. */
+    /**
+     * The first address of the most wanted family that is there at all; the resolver's own order
+     * counts within a family.
+     */
     Optional<InetAddress> choose(List<InetAddress> addresses) {
         return preference.stream()
                 .flatMap(family -> addresses.stream().filter(family::isInstance))

@@ -11,7 +11,11 @@ import java.net.InetSocketAddress;
  * @param policy how the peer's links share the work; the same for all its links
  */
 public record LinkPlan(
-        ClusterNode peer, LinkSettings settings, InetSocketAddress local, InetSocketAddress remote, LinkMode policy) {
+        ClusterNode peer,
+        LinkSettings settings,
+        InetSocketAddress local,
+        InetSocketAddress remote,
+        LinkMode policy) {
 
     /** The link's number, 0..7. */
     public int number() {

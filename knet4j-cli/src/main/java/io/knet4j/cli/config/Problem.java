@@ -2,7 +2,10 @@ package io.knet4j.cli.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** One thing that is wrong, or at least doubtful, in a configuration file; {@link #toString} is the line to show. */
+/**
+ * One thing that is wrong, or at least doubtful, in a configuration file; {@link #toString} is the
+ * line to show.
+ */
 public sealed interface Problem {
 
     /** The file as the user named it. */
@@ -30,7 +33,13 @@ public sealed interface Problem {
      * @param reason what is wrong, reading on from the value: {@code is not a whole number}
      * @param allowed what may stand there instead
      */
-    record Field(String source, int line, String field, @Nullable String value, String reason, String allowed)
+    record Field(
+            String source,
+            int line,
+            String field,
+            @Nullable String value,
+            String reason,
+            String allowed)
             implements Problem {
         @Override
         public String description() {
@@ -45,6 +54,8 @@ public sealed interface Problem {
     }
 
     private static String place(Problem problem) {
-        return problem.line() == 0 ? problem.source() + ": " : problem.source() + ":" + problem.line() + ": ";
+        return problem.line() == 0
+                ? problem.source() + ": "
+                : problem.source() + ":" + problem.line() + ": ";
     }
 }

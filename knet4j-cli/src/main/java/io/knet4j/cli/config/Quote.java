@@ -1,6 +1,9 @@
 package io.knet4j.cli.config;
 
-/** Makes text from a file fit for a terminal: one line, no control or invisible characters, not too long. */
+/**
+ * Makes text from a file fit for a terminal: one line, no control or invisible characters, not too
+ * long.
+ */
 final class Quote {
 
     private static final int LIMIT = 80;
@@ -9,19 +12,23 @@ final class Quote {
 
     static String of(String text) {
         var out = new StringBuilder();
-        text.codePoints().limit(LIMIT).forEach(c -> {
-            switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.UNASSIGNED,
-                        Character.PRIVATE_USE,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR ->
-                    out.append("\\u{").append(Integer.toHexString(c)).append('}');
-                default -> out.appendCodePoint(c);
-            }
-        });
-        return text.codePointCount(0, text.length()) > LIMIT ? out.append("...").toString() : out.toString();
+        text.codePoints()
+                .limit(LIMIT)
+                .forEach(c -> {
+                    switch (Character.getType(c)) {
+                        case Character.CONTROL,
+                                Character.FORMAT,
+                                Character.SURROGATE,
+                                Character.UNASSIGNED,
+                                Character.PRIVATE_USE,
+                                Character.LINE_SEPARATOR,
+                                Character.PARAGRAPH_SEPARATOR ->
+                                out.append("\\u{").append(Integer.toHexString(c)).append('}');
+                        default -> out.appendCodePoint(c);
+                    }
+                });
+        return text.codePointCount(0, text.length()) > LIMIT
+                ? out.append("...").toString()
+                : out.toString();
     }
 }

@@ -28,11 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterConfigTest {
 
-    private static final Map<String, List<String>> HOSTS = Map.of(
-            "dual-a", List.of("192.0.2.1", "2001:db8::1"),
-            "dual-b", List.of("2001:db8::2", "2001:db8::22", "192.0.2.2"),
-            "v4-a", List.of("192.0.2.1"),
-            "v4-b", List.of("192.0.2.2"));
+    private static final Map<String, List<String>> HOSTS =
+            Map.of(
+                    "dual-a", List.of("192.0.2.1", "2001:db8::1"),
+                    "dual-b", List.of("2001:db8::2", "2001:db8::22", "192.0.2.2"),
+                    "v4-a", List.of("192.0.2.1"),
+                    "v4-b", List.of("192.0.2.2"));
 
     /** Knows literals and a few names, so that no test depends on a name server. */
     static InetAddress[] resolve(String host) throws UnknownHostException {
@@ -51,7 +52,12 @@ class ClusterConfigTest {
 
     /** Two nodes with one link; {@code totem} goes into line 3 and on, nodes start after it. */
     private static String twoNodes(String totem) {
-        return "totem {\nversion: 2\n" + totem + "\n}\nnodelist {\n" + node(1, "10.0.0.1") + node(2, "10.0.0.2") + "}\n";
+        return "totem {\nversion: 2\n"
+                + totem
+                + "\n}\nnodelist {\n"
+                + node(1, "10.0.0.1")
+                + node(2, "10.0.0.2")
+                + "}\n";
     }
 
     private static String nodes(String... nodes) {
@@ -92,7 +98,9 @@ class ClusterConfigTest {
         assertEquals(0, config.knetMtu());
         assertEquals(Duration.ofSeconds(30), config.pmtudInterval());
         assertEquals(
-                new CryptoSettings("nss", "none", "none", new KeyFile(Path.of("/etc/corosync/authkey"))), config.crypto());
+                new CryptoSettings(
+                        "nss", "none", "none", new KeyFile(Path.of("/etc/corosync/authkey"))),
+                config.crypto());
         assertEquals(new CompressionSettings("none", 100, 0), config.compression());
         assertTrue(config.blockUnlistedIps());
         assertEquals(0, config.ipDscp());
@@ -100,58 +108,64 @@ class ClusterConfigTest {
         assertFalse(config.compressionRequested());
         assertFalse(config.transportRequested(LinkTransport.SCTP));
         assertEquals(
-                Map.of(0, new LinkSettings(0, LinkTransport.UDP, 5405, 1, ms(750), ms(1500), 2048, 2)), config.links());
+                Map.of(
+                        0,
+                        new LinkSettings(
+                                0, LinkTransport.UDP, 5405, 1, ms(750), ms(1500), 2048, 2)),
+                config.links());
         assertEquals(List.of(), config.warnings());
     }
 
     @Test
     void everyKeyIsRead() throws ConfigException {
-        ClusterConfig config = parse("""
-                totem {
-                  version: 2
-                  transport: knet
-                  cluster_name: prod: west
-                  link_mode: rr
-                  ip_version: ipv4-6
-                  token: 5000
-                  token_coefficient: 0
-                  knet_mtu: 9000
-                  knet_pmtud_interval: 60
-                  knet_compression_model: zstd
-                  knet_compression_threshold: 1
-                  knet_compression_level: -3
-                  crypto_model: openssl
-                  crypto_cipher: aes128
-                  crypto_hash: sha512
-                  keyfile: /etc/key
-                  block_unlisted_ips: no
-                  ip_dscp: 46
-                  interface {
-                    linknumber: 1
-                    knet_transport: sctp
-                    mcastport: 6000
-                    knet_link_priority: 255
-                    knet_ping_interval: 100
-                    knet_ping_timeout: 400
-                    knet_ping_precision: 10
-                    knet_pong_count: 5
-                  }
-                }
-                nodelist {
-                  node {
-                    nodeid: 7
-                    name: seven
-                    ring0_addr: 10.0.0.7
-                    ring1_addr: 10.1.0.7
-                  }
-                  node {
-                    nodeid: 3
-                    name: three
-                    ring0_addr: 10.0.0.3
-                    ring1_addr: 10.1.0.3
-                  }
-                }
-                """);
+        ClusterConfig config =
+                parse(
+                        """
+                        totem {
+                          version: 2
+                          transport: knet
+                          cluster_name: prod: west
+                          link_mode: rr
+                          ip_version: ipv4-6
+                          token: 5000
+                          token_coefficient: 0
+                          knet_mtu: 9000
+                          knet_pmtud_interval: 60
+                          knet_compression_model: zstd
+                          knet_compression_threshold: 1
+                          knet_compression_level: -3
+                          crypto_model: openssl
+                          crypto_cipher: aes128
+                          crypto_hash: sha512
+                          keyfile: /etc/key
+                          block_unlisted_ips: no
+                          ip_dscp: 46
+                          interface {
+                            linknumber: 1
+                            knet_transport: sctp
+                            mcastport: 6000
+                            knet_link_priority: 255
+                            knet_ping_interval: 100
+                            knet_ping_timeout: 400
+                            knet_ping_precision: 10
+                            knet_pong_count: 5
+                          }
+                        }
+                        nodelist {
+                          node {
+                            nodeid: 7
+                            name: seven
+                            ring0_addr: 10.0.0.7
+                            ring1_addr: 10.1.0.7
+                          }
+                          node {
+                            nodeid: 3
+                            name: three
+                            ring0_addr: 10.0.0.3
+                            ring1_addr: 10.1.0.3
+                          }
+                        }
+                        """);
 
         assertEquals(Optional.of("prod: west"), config.clusterName());
         assertEquals(LinkMode.RR, config.linkMode());
@@ -161,14 +175,20 @@ class ClusterConfigTest {
         assertEquals(9000, config.knetMtu());
         assertEquals(Duration.ofSeconds(60), config.pmtudInterval());
         assertEquals(new CompressionSettings("zstd", 1, -3), config.compression());
-        assertEquals(new CryptoSettings("openssl", "aes128", "sha512", new KeyFile(Path.of("/etc/key"))), config.crypto());
+        assertEquals(
+                new CryptoSettings("openssl", "aes128", "sha512", new KeyFile(Path.of("/etc/key"))),
+                config.crypto());
         assertFalse(config.blockUnlistedIps());
         assertEquals(46, config.ipDscp());
         assertTrue(config.cryptoRequested());
         assertTrue(config.compressionRequested());
         assertTrue(config.transportRequested(LinkTransport.SCTP));
-        assertEquals(new LinkSettings(0, LinkTransport.UDP, 5405, 1, ms(1250), ms(2500), 2048, 2), config.links().get(0));
-        assertEquals(new LinkSettings(1, LinkTransport.SCTP, 6000, 255, ms(100), ms(400), 10, 5), config.links().get(1));
+        assertEquals(
+                new LinkSettings(0, LinkTransport.UDP, 5405, 1, ms(1250), ms(2500), 2048, 2),
+                config.links().get(0));
+        assertEquals(
+                new LinkSettings(1, LinkTransport.SCTP, 6000, 255, ms(100), ms(400), 10, 5),
+                config.links().get(1));
         assertEquals(List.of(3, 7), config.nodes().stream().map(ClusterNode::id).toList());
         assertEquals("seven", config.node(7).displayName());
         assertEquals(List.of(), config.warnings());
@@ -204,7 +224,8 @@ class ClusterConfigTest {
 
     @Test
     void anInterfaceWithoutANumberIsLinkZero() throws ConfigException {
-        assertEquals(7000, parse(twoNodes("interface {\nmcastport: 7000\n}")).links().get(0).port());
+        assertEquals(
+                7000, parse(twoNodes("interface {\nmcastport: 7000\n}")).links().get(0).port());
     }
 
     @Test
@@ -218,7 +239,9 @@ class ClusterConfigTest {
 
         assertEquals(ms(2000), parse(text).token());
         assertEquals(Optional.of("x"), parse(text).clusterName());
-        assertEquals(List.of("c:3: field 'token' is given again in line 16, and that one counts"), warnings(text));
+        assertEquals(
+                List.of("c:3: field 'token' is given again in line 16, and that one counts"),
+                warnings(text));
     }
 
     @ParameterizedTest
@@ -229,16 +252,19 @@ class ClusterConfigTest {
 
     @Test
     void zeroStandsForTheDefaultWhereCorosyncHasItSo() throws ConfigException {
-        String text = twoNodes("""
-                token: 0
-                knet_pmtud_interval: 0
-                knet_compression_threshold: 0
-                interface {
-                knet_ping_interval: 0
-                knet_ping_timeout: 0
-                knet_ping_precision: 0
-                knet_pong_count: 0
-                }""");
+        String text =
+                twoNodes(
+                        """
+                        token: 0
+                        knet_pmtud_interval: 0
+                        knet_compression_threshold: 0
+                        interface {
+                        knet_ping_interval: 0
+                        knet_ping_timeout: 0
+                        knet_ping_precision: 0
+                        knet_pong_count: 0
+                        }\
+                        """);
 
         assertEquals(parse(twoNodes("")).links(), parse(text).links());
         assertEquals(ms(3000), parse(text).token());
@@ -261,7 +287,8 @@ class ClusterConfigTest {
 
     @Test
     void whatIsSetExplicitlyWinsOverSecauth() throws ConfigException {
-        CryptoSettings crypto = parse(twoNodes("secauth: on\ncrypto_cipher: none\ncrypto_hash: sha1")).crypto();
+        CryptoSettings crypto =
+                parse(twoNodes("secauth: on\ncrypto_cipher: none\ncrypto_hash: sha1")).crypto();
 
         assertEquals("none", crypto.cipher());
         assertEquals("sha1", crypto.hash());
@@ -271,8 +298,10 @@ class ClusterConfigTest {
     @ParameterizedTest
     @ValueSource(strings = {"crypto_cipher: aes256", "secauth: on\ncrypto_hash: none"})
     void aCipherNeedsAHash(String totem) {
-        assertTrue(errors(twoNodes(totem))
-                .endsWith("field 'crypto_hash': value 'none' cannot go with cipher aes256; allowed: md5, sha1, sha256, sha384, sha512"));
+        assertTrue(
+                errors(twoNodes(totem))
+                        .endsWith(
+                                "field 'crypto_hash': value 'none' cannot go with cipher aes256; allowed: md5, sha1, sha256, sha384, sha512"));
     }
 
     @Test
@@ -283,7 +312,11 @@ class ClusterConfigTest {
 
     @Test
     void aRelativeKeyFileIsBesideTheConfiguration() throws ConfigException {
-        var config = ClusterConfig.parse("conf/corosync.conf", twoNodes("keyfile: authkey"), ClusterConfigTest::resolve);
+        var config =
+                ClusterConfig.parse(
+                        "conf/corosync.conf",
+                        twoNodes("keyfile: authkey"),
+                        ClusterConfigTest::resolve);
 
         assertEquals(new KeyFile(Path.of("conf/authkey")), config.crypto().key());
     }
@@ -291,7 +324,11 @@ class ClusterConfigTest {
     @Test
     void theSecretShowsUpNowhere() throws ConfigException {
         assertFalse(parse(twoNodes("key: s3cret")).toString().contains("s3cret"));
-        assertFalse(parse(twoNodes("key: s3cret\nkey: s3cret2\nKey: s3cret")).warnings().toString().contains("s3cret"));
+        assertFalse(
+                parse(twoNodes("key: s3cret\nkey: s3cret2\nKey: s3cret"))
+                        .warnings()
+                        .toString()
+                        .contains("s3cret"));
         assertFalse(errors(twoNodes("key: s3cret\ntoken: x")).contains("s3cret"));
         assertFalse(errors(twoNodes("key s3cret")).contains("s3cret"));
     }
@@ -305,9 +342,16 @@ class ClusterConfigTest {
         "ipv6,   2001:db8::1, 2001:db8::2",
         "ipv6-4, 2001:db8::1, 2001:db8::2",
     })
-    void ipVersionPicksAmongTheAddressesOfAName(String ipVersion, String a, String b) throws ConfigException {
-        ClusterConfig config = parse("totem {\nversion: 2\nip_version: " + ipVersion + "\n}\nnodelist {\n"
-                + node(1, "dual-a") + node(2, "dual-b") + "}\n");
+    void ipVersionPicksAmongTheAddressesOfAName(String ipVersion, String a, String b)
+            throws ConfigException {
+        ClusterConfig config =
+                parse(
+                        "totem {\nversion: 2\nip_version: "
+                                + ipVersion
+                                + "\n}\nnodelist {\n"
+                                + node(1, "dual-a")
+                                + node(2, "dual-b")
+                                + "}\n");
 
         assertEquals(InetAddress.ofLiteral(a), config.node(1).addresses().get(0));
         assertEquals(InetAddress.ofLiteral(b), config.node(2).addresses().get(0));
@@ -322,15 +366,22 @@ class ClusterConfigTest {
 
     @Test
     void linksMayDifferInFamily() throws ConfigException {
-        assertEquals(2, parse(nodes(node(1, "10.0.0.1", "fd00::1"), node(2, "10.0.0.2", "fd00::2"))).links().size());
+        assertEquals(
+                2,
+                parse(nodes(node(1, "10.0.0.1", "fd00::1"), node(2, "10.0.0.2", "fd00::2")))
+                        .links()
+                        .size());
     }
 
     @Test
     void oneAddressServesTwoLinksOnDifferentPorts() throws ConfigException {
-        ClusterConfig config = parse(nodes(node(1, "10.0.0.1", "10.0.0.1"), node(2, "10.0.0.2", "10.0.0.2")));
+        ClusterConfig config =
+                parse(nodes(node(1, "10.0.0.1", "10.0.0.1"), node(2, "10.0.0.2", "10.0.0.2")));
 
         assertEquals(
-                List.of(new InetSocketAddress("10.0.0.1", 5405), new InetSocketAddress("10.0.0.1", 5406)),
+                List.of(
+                        new InetSocketAddress("10.0.0.1", 5405),
+                        new InetSocketAddress("10.0.0.1", 5406)),
                 config.linksOf(1).stream().map(LinkPlan::local).toList());
     }
 
@@ -338,11 +389,13 @@ class ClusterConfigTest {
 
     @Test
     void aNodeLinksToEachPeerWhereverBothHaveAnAddress() throws ConfigException {
-        ClusterConfig config = parse("totem {\nversion: 2\nlink_mode: active\n}\nnodelist {\n"
-                + node(1, "10.0.0.1", "10.1.0.1")
-                + node(2, "10.0.0.2", "10.1.0.2")
-                + node(3, "10.0.0.3")
-                + "}\n");
+        ClusterConfig config =
+                parse(
+                        "totem {\nversion: 2\nlink_mode: active\n}\nnodelist {\n"
+                                + node(1, "10.0.0.1", "10.1.0.1")
+                                + node(2, "10.0.0.2", "10.1.0.2")
+                                + node(3, "10.0.0.3")
+                                + "}\n");
 
         assertEquals(
                 List.of(
@@ -350,15 +403,16 @@ class ClusterConfigTest {
                         "1 link 1: 10.1.0.2:5406 -> 10.1.0.1:5406 ACTIVE",
                         "3 link 0: 10.0.0.2:5405 -> 10.0.0.3:5405 ACTIVE"),
                 config.linksOf(2).stream()
-                        .map(p -> "%d link %d: %s:%d -> %s:%d %s"
-                                .formatted(
-                                        p.peer().id(),
-                                        p.number(),
-                                        p.local().getHostString(),
-                                        p.local().getPort(),
-                                        p.remote().getHostString(),
-                                        p.remote().getPort(),
-                                        p.policy()))
+                        .map(p ->
+                                "%d link %d: %s:%d -> %s:%d %s"
+                                        .formatted(
+                                                p.peer().id(),
+                                                p.number(),
+                                                p.local().getHostString(),
+                                                p.local().getPort(),
+                                                p.remote().getHostString(),
+                                                p.remote().getPort(),
+                                                p.policy()))
                         .toList());
         assertEquals(config.links().get(1), config.linksOf(2).get(1).settings());
     }
@@ -462,7 +516,8 @@ class ClusterConfigTest {
         assertEquals(
                 "c:7: field 'ring0_addr': value 'v4-a' has no address of the family that ip_version asks for;"
                         + " allowed: an IPv6 address, or a host name that has one",
-                errors("totem {\nversion: 2\nip_version: ipv6\n}\nnodelist {\nnode {\nring0_addr: v4-a\nnodeid: 1\n}\n}"));
+                errors(
+                        "totem {\nversion: 2\nip_version: ipv6\n}\nnodelist {\nnode {\nring0_addr: v4-a\nnodeid: 1\n}\n}"));
     }
 
     @Test
@@ -483,10 +538,12 @@ class ClusterConfigTest {
         assertEquals(
                 """
                 c:12: field 'nodeid': value '01' is already used in line 6; allowed: a number no other node has
-                c:13: field 'name': value 'a' is already used in line 7; allowed: a name no other node has""",
-                errors(nodes(
-                        "node {\nnodeid: 1\nname: a\nring0_addr: 10.0.0.1\n\n}\n",
-                        "node {\nnodeid: 01\nname: a\nring0_addr: 10.0.0.2\n}\n")));
+                c:13: field 'name': value 'a' is already used in line 7; allowed: a name no other node has\
+                """,
+                errors(
+                        nodes(
+                                "node {\nnodeid: 1\nname: a\nring0_addr: 10.0.0.1\n\n}\n",
+                                "node {\nnodeid: 01\nname: a\nring0_addr: 10.0.0.2\n}\n")));
     }
 
     @Test
@@ -502,8 +559,10 @@ class ClusterConfigTest {
         assertEquals(
                 "c:12: field 'ring1_addr': value '10.0.0.1' is already used with port 5405 in line 11;"
                         + " allowed: an address of its own for each node and port",
-                errors("totem {\nversion: 2\ninterface {\nlinknumber: 1\nmcastport: 5405\n}\n}\nnodelist {\n"
-                        + node(1, "10.0.0.1", "10.0.0.1") + "}\n"));
+                errors(
+                        "totem {\nversion: 2\ninterface {\nlinknumber: 1\nmcastport: 5405\n}\n}\nnodelist {\n"
+                                + node(1, "10.0.0.1", "10.0.0.1")
+                                + "}\n"));
     }
 
     @Test
@@ -523,8 +582,18 @@ class ClusterConfigTest {
 
     @Test
     void moreThanEightLinksAreRefused() {
-        String tooMany = node(1, "10.0.0.1", "10.1.0.1", "10.2.0.1", "10.3.0.1", "10.4.0.1", "10.5.0.1", "10.6.0.1",
-                "10.7.0.1", "10.8.0.1");
+        String tooMany =
+                node(
+                        1,
+                        "10.0.0.1",
+                        "10.1.0.1",
+                        "10.2.0.1",
+                        "10.3.0.1",
+                        "10.4.0.1",
+                        "10.5.0.1",
+                        "10.6.0.1",
+                        "10.7.0.1",
+                        "10.8.0.1");
         assertEquals(
                 "c:15: field 'ring8_addr': a node has at most 8 links; allowed: ring0_addr to ring7_addr",
                 errors(nodes(tooMany)));
@@ -540,7 +609,8 @@ class ClusterConfigTest {
 
     @Test
     void everythingThatIsWrongIsReportedAtOnceInLineOrder() {
-        String text = """
+        String text =
+                """
                 totem {
                   version: 2
                   oops
@@ -563,7 +633,9 @@ class ClusterConfigTest {
                 """;
 
         var e = assertThrows(ConfigException.class, () -> parse(text));
-        assertEquals(List.of(3, 4, 6, 7, 9, 13, 14, 16, 16), e.problems().stream().map(Problem::line).toList());
+        assertEquals(
+                List.of(3, 4, 6, 7, 9, 13, 14, 16, 16),
+                e.problems().stream().map(Problem::line).toList());
         assertEquals(9, e.getMessage().lines().count());
         var timeout = assertInstanceOf(Problem.Field.class, e.problems().get(3));
         assertEquals("knet_ping_timeout", timeout.field());
@@ -574,8 +646,11 @@ class ClusterConfigTest {
     void unbalancedBracesAreNotDrownedInWhatFollowsFromThem() {
         assertEquals(
                 "c:12: missing '}': section 'totem' of line 1 is still open at the end of the file",
-                errors("totem {\nversion: 2\ntoken: abc\n" + nodes(node(1, "10.0.0.1")).substring("totem {\nversion: 2\n}\n".length())
-                        + "#\n#\n#\n"));
+                errors(
+                        "totem {\nversion: 2\ntoken: abc\n"
+                                + nodes(node(1, "10.0.0.1"))
+                                        .substring("totem {\nversion: 2\n}\n".length())
+                                + "#\n#\n#\n"));
     }
 
     // ---- warnings
@@ -591,7 +666,8 @@ class ClusterConfigTest {
                         "c:16: field 'bar' is not known and has no effect",
                         "c:18: section 'baz' is not known here and has no effect",
                         "c:21: field 'top' is not known and has no effect"),
-                warnings("""
+                warnings(
+                        """
                         totem {
                           version: 2
                           foo: 1
@@ -618,30 +694,38 @@ class ClusterConfigTest {
 
     @Test
     void keysOfOtherConcernAreIgnoredInSilence() throws ConfigException {
-        assertEquals(List.of(), warnings(twoNodes("""
-                netmtu: 1500
-                consensus: 4000
-                config_version: 7
-                interface {
-                bindnetaddr: 10.0.0.0
-                mcastaddr: 239.1.1.1
-                ttl: 1
-                broadcast: no
-                }""") + "logging {\nlogger_subsys {\nsubsys: QUORUM\n}\nx: y\n}\nquorum {\n}\nsystem {\n}\n"));
+        assertEquals(
+                List.of(),
+                warnings(
+                        twoNodes(
+                                        """
+                                        netmtu: 1500
+                                        consensus: 4000
+                                        config_version: 7
+                                        interface {
+                                        bindnetaddr: 10.0.0.0
+                                        mcastaddr: 239.1.1.1
+                                        ttl: 1
+                                        broadcast: no
+                                        }\
+                                        """)
+                                + "logging {\nlogger_subsys {\nsubsys: QUORUM\n}\nx: y\n}\nquorum {\n}\nsystem {\n}\n"));
     }
 
     @Test
     void halfAPairOfPingTimersIsDoubtful() throws ConfigException {
         assertEquals(
-                List.of("c:4: only one of knet_ping_interval and knet_ping_timeout is set;"
-                        + " the other is derived from the token timeout: interval 200 ms, timeout 1500 ms"),
+                List.of(
+                        "c:4: only one of knet_ping_interval and knet_ping_timeout is set;"
+                                + " the other is derived from the token timeout: interval 200 ms, timeout 1500 ms"),
                 warnings(twoNodes("interface {\nknet_ping_interval: 200\n}")));
     }
 
     @Test
     void nodesWithUnequalLinksAreDoubtful() throws ConfigException {
         assertEquals(
-                List.of("c:10: this node has no ring1_addr but others have; corosync itself refuses that"),
+                List.of(
+                        "c:10: this node has no ring1_addr but others have; corosync itself refuses that"),
                 warnings(nodes(node(1, "10.0.0.1", "10.1.0.1"), node(2, "10.0.0.2"))));
     }
 
@@ -659,7 +743,8 @@ class ClusterConfigTest {
         Path file = Files.writeString(folder.resolve("my.conf"), "junk\n");
 
         var e = assertThrows(ConfigException.class, () -> ClusterConfig.load(file));
-        assertTrue(e.getMessage().startsWith(file + ": section 'totem' is missing"), e.getMessage());
+        assertTrue(
+                e.getMessage().startsWith(file + ": section 'totem' is missing"), e.getMessage());
         assertTrue(e.getMessage().contains(file + ":1: neither"), e.getMessage());
     }
 
@@ -668,21 +753,28 @@ class ClusterConfigTest {
         Path missing = folder.resolve("missing");
         assertEquals(
                 missing + ": does not exist",
-                assertThrows(ConfigException.class, () -> ClusterConfig.load(missing)).getMessage());
+                assertThrows(ConfigException.class, () -> ClusterConfig.load(missing))
+                        .getMessage());
 
         var isFolder = assertThrows(ConfigException.class, () -> ClusterConfig.load(folder));
-        assertTrue(isFolder.getMessage().startsWith(folder + ": cannot be read: "), isFolder.getMessage());
+        assertTrue(
+                isFolder.getMessage().startsWith(folder + ": cannot be read: "),
+                isFolder.getMessage());
 
         Path huge = Files.write(folder.resolve("huge"), new byte[ClusterConfig.MAX_FILE_BYTES + 1]);
         var tooLarge = assertThrows(ConfigException.class, () -> ClusterConfig.load(huge));
-        assertEquals(huge + ": is larger than 1048576 bytes, which no configuration is", tooLarge.getMessage());
+        assertEquals(
+                huge + ": is larger than 1048576 bytes, which no configuration is",
+                tooLarge.getMessage());
     }
 
     @Test
     void bytesThatAreNotUtf8DoNoHarmInAComment(@TempDir Path folder) throws Exception {
-        byte[] text = ("# Grüße\n" + nodes(node(1, "127.0.0.1"))).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] text =
+                ("# Grüße\n" + nodes(node(1, "127.0.0.1"))).getBytes(StandardCharsets.ISO_8859_1);
 
-        assertEquals(1, ClusterConfig.load(Files.write(folder.resolve("latin1"), text)).nodes().size());
+        assertEquals(
+                1, ClusterConfig.load(Files.write(folder.resolve("latin1"), text)).nodes().size());
     }
 
     @Test
@@ -691,19 +783,23 @@ class ClusterConfigTest {
 
         assertEquals(List.of(), config.warnings());
         assertEquals(Optional.of("two-nodes"), config.clusterName());
-        assertEquals(List.of("alpha", "beta"), config.nodes().stream().map(ClusterNode::displayName).toList());
+        assertEquals(
+                List.of("alpha", "beta"),
+                config.nodes().stream().map(ClusterNode::displayName).toList());
         assertFalse(config.cryptoRequested());
         assertEquals(
                 List.of(
                         new LinkPlan(
                                 config.node(2),
-                                new LinkSettings(0, LinkTransport.UDP, 5405, 2, ms(200), ms(1000), 2048, 2),
+                                new LinkSettings(
+                                        0, LinkTransport.UDP, 5405, 2, ms(200), ms(1000), 2048, 2),
                                 new InetSocketAddress("127.0.0.1", 5405),
                                 new InetSocketAddress("127.0.0.2", 5405),
                                 LinkMode.PASSIVE),
                         new LinkPlan(
                                 config.node(2),
-                                new LinkSettings(1, LinkTransport.UDP, 5406, 1, ms(200), ms(1000), 2048, 2),
+                                new LinkSettings(
+                                        1, LinkTransport.UDP, 5406, 1, ms(200), ms(1000), 2048, 2),
                                 new InetSocketAddress("127.0.1.1", 5406),
                                 new InetSocketAddress("127.0.1.2", 5406),
                                 LinkMode.PASSIVE)),

@@ -8,28 +8,61 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is in a file, the outcome is a configuration or a {@link ConfigException}. A failure names the seed; give it as
- * {@code -Dknet4j.fuzz.seed=…} to see it again.
+ * Whatever is in a file, the outcome is a configuration or a {@link ConfigException}. A failure
+ * names the seed; give it as {@code -Dknet4j.fuzz.seed=…} to see it again.
  */
 class ConfigFuzzTest {
 
     private static final int ROUNDS = 20_000;
 
-    private static final List<String> SPLINTERS = List.of(
-            "{", "}", ":", "#", "\n", "\r", "\0", "totem {", "nodelist {", "interface {", "node {", "linknumber: ", "nodeid: ",
-            "ring0_addr: ", "ring7_addr: ::1", "ring8_addr: ", "ring99999999999_addr: x", "token: ", "key: ", "keyfile: \0",
-            "mcastport: ", "knet_pong_count: 255", "token: 30", "0", "-1", "+", "65535", "4294967295", "9223372036854775808",
-            "fe80::1%nosuch", "[::1]", "\ufeff", "\ud800", "ip_version: ipv4", "secauth: on", "crypto_hash: none");
+    private static final List<String> SPLINTERS =
+            List.of(
+                    "{",
+                    "}",
+                    ":",
+                    "#",
+                    "\n",
+                    "\r",
+                    "\0",
+                    "totem {",
+                    "nodelist {",
+                    "interface {",
+                    "node {",
+                    "linknumber: ",
+                    "nodeid: ",
+                    "ring0_addr: ",
+                    "ring7_addr: ::1",
+                    "ring8_addr: ",
+                    "ring99999999999_addr: x",
+                    "token: ",
+                    "key: ",
+                    "keyfile: \0",
+                    "mcastport: ",
+                    "knet_pong_count: 255",
+                    "token: 30",
+                    "0",
+                    "-1",
+                    "+",
+                    "65535",
+                    "4294967295",
+                    "9223372036854775808",
+                    "fe80::1%nosuch",
+                    "[::1]",
+                    "\ufeff",
+                    "\ud800",
+                    "ip_version: ipv4",
+                    "secauth: on",
+                    "crypto_hash: none");
 
     private final long seed = Long.getLong("knet4j.fuzz.seed", new Random().nextLong());
     private final Random random = new Random(seed);
@@ -58,7 +91,9 @@ class ConfigFuzzTest {
             }
         }
         // Were all or none of them fine, this would test only half of what it is meant to.
-        assertTrue(accepted > ROUNDS / 100 && accepted < ROUNDS * 99 / 100, accepted + " accepted, seed " + seed);
+        assertTrue(
+                accepted > ROUNDS / 100 && accepted < ROUNDS * 99 / 100,
+                accepted + " accepted, seed " + seed);
     }
 
     private String damaged(String whole) {
@@ -67,13 +102,17 @@ class ConfigFuzzTest {
             int at = random.nextInt(text.length());
             int end = Math.min(text.length(), at + random.nextInt(20));
             switch (random.nextInt(5)) {
-                case 0 -> text.setCharAt(at, (char) random.nextInt(random.nextBoolean() ? 128 : 65536));
+                case 0 ->
+                        text.setCharAt(
+                                at, (char) random.nextInt(random.nextBoolean() ? 128 : 65536));
                 case 1 -> text.delete(at, end);
                 case 2 -> text.insert(at, text.substring(at, end));
                 case 3 -> text.insert(at, SPLINTERS.get(random.nextInt(SPLINTERS.size())));
                 default -> {
-                    List<String> lines = new ArrayList<>(Arrays.asList(text.toString().split("\n", -1)));
-                    Collections.swap(lines, random.nextInt(lines.size()), random.nextInt(lines.size()));
+                    List<String> lines =
+                            new ArrayList<>(Arrays.asList(text.toString().split("\n", -1)));
+                    Collections.swap(
+                            lines, random.nextInt(lines.size()), random.nextInt(lines.size()));
                     text.replace(0, text.length(), String.join("\n", lines));
                 }
             }
@@ -92,9 +131,14 @@ class ConfigFuzzTest {
         } catch (ConfigException e) {
             int lines = text.split("\n", -1).length;
             assertFalse(e.problems().isEmpty(), () -> context(text));
-            assertTrue(e.problems().stream().allMatch(p -> p.line() >= 0 && p.line() <= lines), () -> context(text));
             assertTrue(
-                    e.problems().stream().map(Problem::line).sorted(Comparator.naturalOrder()).toList()
+                    e.problems().stream().allMatch(p -> p.line() >= 0 && p.line() <= lines),
+                    () -> context(text));
+            assertTrue(
+                    e.problems().stream()
+                            .map(Problem::line)
+                            .sorted(Comparator.naturalOrder())
+                            .toList()
                             .equals(e.problems().stream().map(Problem::line).toList()),
                     () -> context(text));
             return false;

@@ -15,22 +15,30 @@ class CorosyncConfParserTest {
 
     @Test
     void sectionsAndKeysKeepTheirLines() throws ConfigException {
-        ConfTree tree = CorosyncConfParser.parse("c", """
-                # a comment
-                totem {
+        ConfTree tree =
+                CorosyncConfParser.parse(
+                        "c",
+                        """
+                        # a comment
+                        totem {
 
-                    version: 2
-                    interface {
-                        # indented comment
-                        linknumber: 0
-                    }
-                    token: 1000
-                }
-                """);
+                            version: 2
+                            interface {
+                                # indented comment
+                                linknumber: 0
+                            }
+                            token: 1000
+                        }
+                        """);
 
-        var iface = new Section("interface", 5, List.of(new Entry("linknumber", "0", 7)), List.of());
-        var totem = new Section(
-                "totem", 2, List.of(new Entry("version", "2", 4), new Entry("token", "1000", 9)), List.of(iface));
+        var iface =
+                new Section("interface", 5, List.of(new Entry("linknumber", "0", 7)), List.of());
+        var totem =
+                new Section(
+                        "totem",
+                        2,
+                        List.of(new Entry("version", "2", 4), new Entry("token", "1000", 9)),
+                        List.of(iface));
         assertEquals(new ConfTree("c", new Section("", 1, List.of(), List.of(totem))), tree);
     }
 
@@ -50,7 +58,12 @@ class CorosyncConfParserTest {
                 "\n\n#{\n# }\n#x\ntotem {\nversion: 2\n}\n#",
             })
     void whiteSpaceCommentsAndLineEndsDoNotCount(String text) throws ConfigException {
-        Section totem = CorosyncConfParser.parse("c", text).root().sections("totem").findFirst().orElseThrow();
+        Section totem =
+                CorosyncConfParser.parse("c", text)
+                        .root()
+                        .sections("totem")
+                        .findFirst()
+                        .orElseThrow();
 
         assertEquals("2", totem.entries().getFirst().value());
         assertEquals("version", totem.entries().getFirst().key());
@@ -69,7 +82,9 @@ class CorosyncConfParserTest {
                 "k:           | ``",
             })
     void aValueIsAllThatFollowsTheFirstColon(String line, String value) throws ConfigException {
-        assertEquals(new Entry("k", value, 1), CorosyncConfParser.parse("c", line).root().entries().getFirst());
+        assertEquals(
+                new Entry("k", value, 1),
+                CorosyncConfParser.parse("c", line).root().entries().getFirst());
     }
 
     @ParameterizedTest
@@ -92,7 +107,10 @@ class CorosyncConfParserTest {
                 "a b: x                | 1 | key 'a b' is not a name; allowed: letters, digits, '.', '_', '-', '/'",
             })
     void aLineOutOfShapeIsAnErrorAtItsLine(String text, int line, String description) {
-        var e = assertThrows(ConfigException.class, () -> CorosyncConfParser.parse("c", text.replace(';', '\n')));
+        var e =
+                assertThrows(
+                        ConfigException.class,
+                        () -> CorosyncConfParser.parse("c", text.replace(';', '\n')));
 
         assertEquals(List.of(new Problem.Line("c", line, description)), e.problems());
         assertEquals("c:" + line + ": " + description, e.getMessage());
@@ -100,26 +118,40 @@ class CorosyncConfParserTest {
 
     @Test
     void allErrorsAreReportedInLineOrder() {
-        var e = assertThrows(
-                ConfigException.class, () -> CorosyncConfParser.parse("c", "junk\na {\nmore junk\nb {\n"));
+        var e =
+                assertThrows(
+                        ConfigException.class,
+                        () -> CorosyncConfParser.parse("c", "junk\na {\nmore junk\nb {\n"));
 
         assertEquals(List.of(1, 3, 4, 4), e.problems().stream().map(Problem::line).toList());
     }
 
     @Test
     void whatIsQuotedFitsOnATerminalLine() {
-        var escape = assertThrows(ConfigException.class, () -> CorosyncConfParser.parse("c", "a\u001b[31mb: x"));
-        assertEquals("key 'a\\u{1b}[31mb' is not a name; allowed: letters, digits, '.', '_', '-', '/'",
+        var escape =
+                assertThrows(
+                        ConfigException.class,
+                        () -> CorosyncConfParser.parse("c", "a\u001b[31mb: x"));
+        assertEquals(
+                "key 'a\\u{1b}[31mb' is not a name; allowed: letters, digits, '.', '_', '-', '/'",
                 escape.problems().getFirst().description());
 
-        var huge = assertThrows(ConfigException.class, () -> CorosyncConfParser.parse("c", "=".repeat(5000) + ": x"));
-        assertEquals("key '" + "=".repeat(80) + "...' is not a name; allowed: letters, digits, '.', '_', '-', '/'",
+        var huge =
+                assertThrows(
+                        ConfigException.class,
+                        () -> CorosyncConfParser.parse("c", "=".repeat(5000) + ": x"));
+        assertEquals(
+                "key '"
+                        + "=".repeat(80)
+                        + "...' is not a name; allowed: letters, digits, '.', '_', '-', '/'",
                 huge.problems().getFirst().description());
     }
 
     @Test
     void deepNestingIsNoProblem() throws ConfigException {
-        Section section = CorosyncConfParser.parse("c", "a {\n".repeat(100_000) + "}\n".repeat(100_000)).root();
+        Section section =
+                CorosyncConfParser.parse("c", "a {\n".repeat(100_000) + "}\n".repeat(100_000))
+                        .root();
 
         int depth = 0;
         while (!section.sections().isEmpty()) {

@@ -6,7 +6,10 @@ import io.knet4j.internal.security.PacketProtection;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
 
-/** Pings and answers on their way out. They are never queued: what the socket does not take at once is lost, as if on the wire. */
+/**
+ * Pings and answers on their way out. They are never queued: what the socket does not take at once
+ * is lost, as if on the wire.
+ */
 final class ControlOutbox {
     private final Transport transport;
     private final OutgoingBatch batch;
@@ -43,8 +46,11 @@ final class ControlOutbox {
             if (failure != null) {
                 link.counters.txErrors.increment();
                 if (failure != link.lastSendFailure) {
-                    output.publish(new SocketError(
-                            batch.path(i).socket().local(), failure, "sending to " + batch.path(i).remote()));
+                    output.publish(
+                            new SocketError(
+                                    batch.path(i).socket().local(),
+                                    failure,
+                                    "sending to " + batch.path(i).remote()));
                 }
             }
             link.lastSendFailure = failure;

@@ -6,8 +6,11 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import java.nio.ByteBuffer;
 
-/** Puts pings and answers into a batch. Each method returns the length of the sealed packet, {@link PacketProtection#FAILED} when it
- * could not be sealed. The caller makes sure that {@link #room} is there. */
+/**
+ * Puts pings and answers into a batch. Each method returns the length of the sealed packet, {@link
+ * PacketProtection#FAILED} when it could not be sealed. The caller makes sure that {@link #room} is
+ * there.
+ */
 final class ControlPackets {
     private ControlPackets() {}
 
@@ -29,7 +32,16 @@ final class ControlPackets {
             Path path,
             Object owner) {
         int packet = batch.reserve() + protection.prefix();
-        Packets.writePing(batch.memory(), packet, version, localHost, link, now, tokens.seal(now), sequence, timed);
+        Packets.writePing(
+                batch.memory(),
+                packet,
+                version,
+                localHost,
+                link,
+                now,
+                tokens.seal(now),
+                sequence,
+                timed);
         return seal(batch, protection, Packets.PING_SIZE, path, owner);
     }
 
@@ -49,7 +61,8 @@ final class ControlPackets {
         return seal(batch, protection, length, path, owner);
     }
 
-    private static int seal(OutgoingBatch batch, PacketProtection protection, int length, Path path, Object owner) {
+    private static int seal(
+            OutgoingBatch batch, PacketProtection protection, int length, Path path, Object owner) {
         int offset = batch.reserve();
         int sealed = protection.seal(batch.memory(), offset, length);
         if (sealed != PacketProtection.FAILED) {

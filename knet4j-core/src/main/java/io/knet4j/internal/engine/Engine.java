@@ -34,8 +34,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol engine of one node. Everything here belongs to the control loop, except {@link #sender()}, which belongs to whoever holds the
- * node's send lock, and the getters that say so.
+ * The protocol engine of one node. Everything here belongs to the control loop, except {@link
+ * #sender()}, which belongs to whoever holds the node's send lock, and the getters that say so.
  */
 public final class Engine {
     private static final int MAX_NAME_BYTES = 255;
@@ -72,7 +72,8 @@ public final class Engine {
 
     /**
      * @param protection how packets are sealed
-     * @param random source of the keys of ping tokens; must be unpredictable where peers are not trusted
+     * @param random source of the keys of ping tokens; must be unpredictable where peers are not
+     *     trusted
      * @param controlBatch for pings and answers
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      */
@@ -94,22 +95,33 @@ public final class Engine {
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, shared, output);
         heartbeat = new Heartbeat(shared, timers, versions, router, outbox, output);
-        reassembler = new Reassembler(
-                config.reassembly().messagesPerHost(),
-                config.reassembly().bytesTotal(),
-                config.reassembly().lifetime().toNanos(),
-                new Reassembler.Losses() {
-                    @Override
-                    public void evicted() {
-                        drops.count(now, DropCause.REASSEMBLY_EVICTED, null);
-                    }
+        reassembler =
+                new Reassembler(
+                        config.reassembly().messagesPerHost(),
+                        config.reassembly().bytesTotal(),
+                        config.reassembly().lifetime().toNanos(),
+                        new Reassembler.Losses() {
+                            @Override
+                            public void evicted() {
+                                drops.count(now, DropCause.REASSEMBLY_EVICTED, null);
+                            }
 
-                    @Override
-                    public void expired() {
-                        drops.count(now, DropCause.REASSEMBLY_EXPIRED, null);
-                    }
-                });
-        receiver = new Receiver(shared, hosts, versions, heartbeat, router, reassembler, outbox, drops, output);
+                            @Override
+                            public void expired() {
+                                drops.count(now, DropCause.REASSEMBLY_EXPIRED, null);
+                            }
+                        });
+        receiver =
+                new Receiver(
+                        shared,
+                        hosts,
+                        versions,
+                        heartbeat,
+                        router,
+                        reassembler,
+                        outbox,
+                        drops,
+                        output);
         sender = new Sender(shared, transport, output, senderBatch);
     }
 
@@ -119,7 +131,10 @@ public final class Engine {
         receiver.receive(time, batch);
     }
 
-    /** Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} when there is none. */
+    /**
+     * Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} when
+     * there is none.
+     */
     public long runTimers(long time) {
         now = time;
         timers.run(time);
@@ -155,7 +170,8 @@ public final class Engine {
             throw ConfigurationException.invalid("host id", id, "0 to " + Knet.MAX_HOST_ID);
         }
         if (hosts.get(id) != null) {
-            throw new ConfigurationException(Reason.ALREADY_EXISTS, "host id: there is already a host " + id);
+            throw new ConfigurationException(
+                    Reason.ALREADY_EXISTS, "host id: there is already a host " + id);
         }
         checkName(name, null);
         HostState host = new HostState(id, name);
@@ -184,12 +200,14 @@ public final class Engine {
     private void checkName(String name, @Nullable HostState self) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > MAX_NAME_BYTES) {
-            throw ConfigurationException.invalid("host name", '\'' + name + '\'', "1 to " + MAX_NAME_BYTES + " bytes");
+            throw ConfigurationException.invalid(
+                    "host name", '\'' + name + '\'', "1 to " + MAX_NAME_BYTES + " bytes");
         }
         HostState other = host(name);
         if (other != null && other != self) {
             throw new ConfigurationException(
-                    Reason.ALREADY_EXISTS, "host name: host " + other.id + " is already called '" + name + '\'');
+                    Reason.ALREADY_EXISTS,
+                    "host name: host " + other.id + " is already called '" + name + '\'');
         }
     }
 
@@ -259,14 +277,22 @@ public final class Engine {
         }
         if (host.links[id] != null) {
             throw new ConfigurationException(
-                    Reason.ALREADY_EXISTS, "link id: host " + host.id + " already has a link " + id);
+                    Reason.ALREADY_EXISTS,
+                    "link id: host " + host.id + " already has a link " + id);
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
         Path path = loopback ? null : path(linkConfig);
         LinkConfig actual = path == null ? linkConfig : linkConfig.withLocal(path.socket().local());
         LinkState link =
-                new LinkState(host, id, actual, path, random, heartbeat::onPingTimer, heartbeat::onDownTimer);
+                new LinkState(
+                        host,
+                        id,
+                        actual,
+                        path,
+                        random,
+                        heartbeat::onPingTimer,
+                        heartbeat::onDownTimer);
         link.dataMtu = dataMtu(link);
         host.links[id] = link;
         if (linkConfig.enabled() && path != null) {
@@ -279,7 +305,9 @@ public final class Engine {
     private void checkLoopback(HostState host, boolean loopback) {
         if (loopback && host.id != config.nodeId()) {
             throw ConfigurationException.invalid(
-                    "transport", "LOOPBACK on host " + host.id, "the local host " + config.nodeId() + " only");
+                    "transport",
+                    "LOOPBACK on host " + host.id,
+                    "the local host " + config.nodeId() + " only");
         }
         boolean hasLoopback = false;
         for (LinkState link : host.links) {
@@ -296,9 +324,13 @@ public final class Engine {
         InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
         SharedSocket use = local.getPort() == 0 ? null : sockets.get(local);
         if (use == null) {
-            use = new SharedSocket(transport.bind(
-                    local,
-                    new Transport.SocketOptions(config.socketBufferBytes(), linkConfig.highPriorityTraffic())));
+            use =
+                    new SharedSocket(
+                            transport.bind(
+                                    local,
+                                    new Transport.SocketOptions(
+                                            config.socketBufferBytes(),
+                                            linkConfig.highPriorityTraffic())));
             sockets.put(use.socket.local(), use);
         }
         use.links++;
@@ -409,7 +441,8 @@ public final class Engine {
     private void check(LinkState link) {
         if (hosts.get(link.host.id) != link.host || link.host.links[link.id] != link) {
             throw new ConfigurationException(
-                    Reason.NOT_FOUND, "link " + link.id + " of host " + link.host.id + " was removed");
+                    Reason.NOT_FOUND,
+                    "link " + link.id + " of host " + link.host.id + " was removed");
         }
     }
 
@@ -484,14 +517,22 @@ public final class Engine {
         return receiver.messagesDelivered();
     }
 
-    /** Whether timers, sockets and buffers are as they must be in a node without hosts. For tests. */
+    /**
+     * Whether timers, sockets and buffers are as they must be in a node without hosts. For tests.
+     */
     public Optional<String> leak() {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
         if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
-            return Optional.of("without hosts there are " + timers.size() + " timers, " + sockets.size()
-                    + " sockets, " + reassembler.bytes() + " bytes of fragments");
+            return Optional.of(
+                    "without hosts there are "
+                            + timers.size()
+                            + " timers, "
+                            + sockets.size()
+                            + " sockets, "
+                            + reassembler.bytes()
+                            + " bytes of fragments");
         }
         return Optional.empty();
     }

@@ -17,7 +17,8 @@ public interface EngineOutput {
     }
 
     /**
-     * Hands a message to a channel. Called by the control loop, and by whoever holds the sender for local messages.
+     * Hands a message to a channel. Called by the control loop, and by whoever holds the sender for
+     * local messages.
      *
      * @param channel 0 to 31
      * @param payload copied before the call returns

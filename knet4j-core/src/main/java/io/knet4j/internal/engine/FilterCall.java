@@ -69,7 +69,8 @@ final class FilterCall implements FilteredMessage {
     @Override
     public void setChannel(int channel) {
         if (channel < 0 || channel >= Knet.MAX_CHANNELS) {
-            throw ConfigurationException.invalid("channel", channel, "0 to " + (Knet.MAX_CHANNELS - 1));
+            throw ConfigurationException.invalid(
+                    "channel", channel, "0 to " + (Knet.MAX_CHANNELS - 1));
         }
         this.channel = channel;
     }

@@ -65,18 +65,19 @@ final class Heartbeat {
     void onPingTimer(long now, LinkState link) {
         PacketProtection protection = shared.protection;
         if (link.path != null && outbox.makeRoom(protection)) {
-            int sealed = ControlPackets.ping(
-                    outbox.batch(),
-                    protection,
-                    now,
-                    versions.current(),
-                    shared.localHost,
-                    link.id,
-                    link.tokens,
-                    shared.sequence,
-                    true,
-                    link.path,
-                    link);
+            int sealed =
+                    ControlPackets.ping(
+                            outbox.batch(),
+                            protection,
+                            now,
+                            versions.current(),
+                            shared.localHost,
+                            link.id,
+                            link.tokens,
+                            shared.sequence,
+                            true,
+                            link.path,
+                            link);
             if (sealed != PacketProtection.FAILED) {
                 link.counters.txPing.count(sealed);
             }
@@ -92,12 +93,18 @@ final class Heartbeat {
             return;
         }
         if (now - deadline > link.monitor.timeout() / 4) {
-            // It is us who were late, not the peer: its pongs may wait in the socket. Look at them first.
+            // It is us who were late, not the peer: its pongs may wait in the socket. Look at them
+            // first.
             link.monitor.excuse(now - deadline + GRACE);
             timers.schedule(link.downTimer, now + GRACE);
             return;
         }
-        takeDown(now, link, link.monitor.isSuspected() ? LinkDownCause.TRANSPORT_ERROR : LinkDownCause.PING_TIMEOUT);
+        takeDown(
+                now,
+                link,
+                link.monitor.isSuspected()
+                        ? LinkDownCause.TRANSPORT_ERROR
+                        : LinkDownCause.PING_TIMEOUT);
     }
 
     /** A pong for the link came. Returns why it does not count, null if it does. */
@@ -136,7 +143,8 @@ final class Heartbeat {
 
     private void cameUp(long now, LinkState link) {
         timers.schedule(link.downTimer, Math.max(now, link.monitor.deadline()));
-        output.publish(new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
+        output.publish(
+                new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
         router.update(link.host);
     }
 

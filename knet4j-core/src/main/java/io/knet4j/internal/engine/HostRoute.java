@@ -4,7 +4,10 @@ import io.knet4j.internal.transport.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** How messages reach a host. Immutable, but for the turn of round-robin, which belongs to the sender. */
+/**
+ * How messages reach a host. Immutable, but for the turn of round-robin, which belongs to the
+ * sender.
+ */
 final class HostRoute {
     private final int host;
     private final boolean roundRobin;
@@ -53,6 +56,8 @@ final class HostRoute {
 
     /** Whether messages go the same way as by the other route. */
     boolean isSameAs(HostRoute other) {
-        return roundRobin == other.roundRobin && dataMtu == other.dataMtu && Arrays.equals(hops, other.hops);
+        return roundRobin == other.roundRobin
+                && dataMtu == other.dataMtu
+                && Arrays.equals(hops, other.hops);
     }
 }

@@ -18,6 +18,7 @@ public final class HostState {
 
     String name;
     LinkPolicy policy = LinkPolicy.PASSIVE;
+
     /** Null while no link is up. */
     @Nullable HostRoute route;
 
@@ -45,7 +46,9 @@ public final class HostState {
         return count;
     }
 
-    /** The link whose remote end has this address and port, else one with this address, else null. */
+    /**
+     * The link whose remote end has this address and port, else one with this address, else null.
+     */
     @Nullable LinkState linkFrom(InetSocketAddress source) {
         LinkState sameAddress = null;
         for (LinkState link : links) {

@@ -3,7 +3,10 @@ package io.knet4j.internal.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** An immutable table of up to 65,536 entries by id, that is small when few are taken and quick to look up. */
+/**
+ * An immutable table of up to 65,536 entries by id, that is small when few are taken and quick to
+ * look up.
+ */
 final class IdTable<T> {
     private static final int PAGE_BITS = 8;
     private static final int PAGE_SIZE = 1 << PAGE_BITS;
@@ -35,7 +38,8 @@ final class IdTable<T> {
             throw new IllegalArgumentException("id " + id);
         }
         int page = id >>> PAGE_BITS;
-        @Nullable Object @Nullable [][] copy = Arrays.copyOf(pages, Math.max(pages.length, page + 1));
+        @Nullable Object @Nullable [][] copy =
+                Arrays.copyOf(pages, Math.max(pages.length, page + 1));
         @Nullable Object[] entries = copy[page];
         entries = entries == null ? new Object[PAGE_SIZE] : entries.clone();
         entries[id & PAGE_SIZE - 1] = entry;

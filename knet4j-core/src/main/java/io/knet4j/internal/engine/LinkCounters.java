@@ -3,8 +3,8 @@ package io.knet4j.internal.engine;
 import io.knet4j.LinkStatistics.Traffic;
 
 /**
- * Counters of a link. The control loop and the sender count at the same time, so each has fields of its own; those of the sender are
- * named so.
+ * Counters of a link. The control loop and the sender count at the same time, so each has fields of
+ * its own; those of the sender are named so.
  */
 final class LinkCounters {
     final TrafficCounter rxData = new TrafficCounter();
@@ -36,7 +36,8 @@ final class LinkCounters {
         }
 
         Traffic plus(TrafficCounter other) {
-            return new Traffic(packets.get() + other.packets.get(), bytes.get() + other.bytes.get());
+            return new Traffic(
+                    packets.get() + other.packets.get(), bytes.get() + other.bytes.get());
         }
     }
 }

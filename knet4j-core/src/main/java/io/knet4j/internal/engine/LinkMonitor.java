@@ -7,9 +7,10 @@ import java.util.Optional;
 /**
  * Decides from its pongs whether a link is up.
  *
- * <p>A link comes up on accepted pong number pong count + 1 and goes down when none came for the ping timeout plus twice the latency. As
- * long as it is down, pongs may be up to ten timeouts apart without losing their count, one timeout less with each second: the peer may be
- * just starting. (libknet applies that back-off to links that are up, too, and so sees early failures late.)
+ * <p>A link comes up on accepted pong number pong count + 1 and goes down when none came for the
+ * ping timeout plus twice the latency. As long as it is down, pongs may be up to ten timeouts apart
+ * without losing their count, one timeout less with each second: the peer may be just starting.
+ * (libknet applies that back-off to links that are up, too, and so sees early failures late.)
  *
  * <p>All times are nanoseconds.
  */
@@ -91,7 +92,10 @@ final class LinkMonitor {
         maxLatency = Math.max(maxLatency, roundTrip);
     }
 
-    /** Data came over the link, which is proof enough if at least one pong came too. Returns whether the link is up now. */
+    /**
+     * Data came over the link, which is proof enough if at least one pong came too. Returns whether
+     * the link is up now.
+     */
     boolean onData() {
         if (!connected && pongs > 0) {
             comeUp();
@@ -104,7 +108,10 @@ final class LinkMonitor {
         upCount++;
     }
 
-    /** The network reports that the peer is not there: believed when the answer to one further ping does not come either. */
+    /**
+     * The network reports that the peer is not there: believed when the answer to one further ping
+     * does not come either.
+     */
     void suspect(long now) {
         if (connected && suspectedUntil == NONE) {
             suspectedUntil = now + interval + 2 * knownLatency() + 1_000_000;

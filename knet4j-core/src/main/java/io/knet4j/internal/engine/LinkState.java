@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 public final class LinkState {
     final HostState host;
     final int id;
+
     /** Null for a loopback link. */
     final @Nullable Path path;
+
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();

@@ -4,8 +4,8 @@ import io.knet4j.OnWireVersion;
 import io.knet4j.internal.onwire.Packets;
 
 /**
- * The packet format versions that this node understands and the one that it sends: the highest that all known hosts support, once all
- * were heard.
+ * The packet format versions that this node understands and the one that it sends: the highest that
+ * all known hosts support, once all were heard.
  */
 final class OnWireVersions {
     private final int min;
@@ -37,14 +37,20 @@ final class OnWireVersions {
         }
     }
 
-    /** Whether a packet of this version, from a host that supports up to {@code hostMax}, is accepted. */
+    /**
+     * Whether a packet of this version, from a host that supports up to {@code hostMax}, is
+     * accepted.
+     */
     boolean accepts(int version, int hostMax) {
         boolean tooNew = version > max || hostMax < min;
         boolean downgraded = forced == 0 && version < current && hostMax > version;
         return !tooNew && !downgraded;
     }
 
-    /** Notes what a host's ping says. Returns whether that is new, so that {@link #negotiate} may come to another version. */
+    /**
+     * Notes what a host's ping says. Returns whether that is new, so that {@link #negotiate} may
+     * come to another version.
+     */
     boolean onPing(Spoken host, int version, int hostMax) {
         boolean changed = host.current != version || host.max != hostMax;
         host.current = version;

@@ -21,7 +21,11 @@ public final class OutgoingMessage {
      * @param destination null lets the filter choose
      */
     public OutgoingMessage set(
-            int channel, @Nullable Destination destination, ByteBuffer buffer, int offset, int length) {
+            int channel,
+            @Nullable Destination destination,
+            ByteBuffer buffer,
+            int offset,
+            int length) {
         this.channel = channel;
         this.destination = destination;
         this.buffer = buffer;

@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * The 16 opaque bytes in a link's pings, by which their pongs are recognised: the time of sending, and a SipHash-2-4 of it under a key
- * that nobody else knows. So a pong that answers no ping of ours is told apart without keeping a list of pings, the time in it can be
- * trusted, and pings can be made by several threads at once.
+ * The 16 opaque bytes in a link's pings, by which their pongs are recognised: the time of sending,
+ * and a SipHash-2-4 of it under a key that nobody else knows. So a pong that answers no ping of
+ * ours is told apart without keeping a list of pings, the time in it can be trusted, and pings can
+ * be made by several threads at once.
  *
- * <p>{@link #accept} remembers the times of the pongs that it took, so that copies are not taken again.
+ * <p>{@link #accept} remembers the times of the pongs that it took, so that copies are not taken
+ * again.
  */
 final class PingTokens {
     private static final int REMEMBERED = 64;
@@ -37,7 +39,10 @@ final class PingTokens {
         return sipHash(key0, key1, sentAt);
     }
 
-    /** Judges the token of a pong, and remembers it when it is fresh. To be called by the control loop only. */
+    /**
+     * Judges the token of a pong, and remembers it when it is fresh. To be called by the control
+     * loop only.
+     */
     Verdict accept(long sentAt, long seal) {
         if (seal(sentAt) != seal || sentAt == NEVER) {
             return Verdict.FORGED;
@@ -50,7 +55,8 @@ final class PingTokens {
             oldest = Math.min(oldest, earlier);
         }
         if (sentAt < oldest) {
-            return Verdict.COPY; // older than all that is remembered: cannot tell, so it does not count
+            return Verdict
+                    .COPY; // older than all that is remembered: cannot tell, so it does not count
         }
         accepted[nextAccepted] = sentAt;
         nextAccepted = (nextAccepted + 1) % REMEMBERED;

@@ -19,8 +19,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a datagram from the network: opened, checked, traced to its host and link; then by type, pings answered first; data through
- * the sequence window, reassembly and the filter to its channel.
+ * The way of a datagram from the network: opened, checked, traced to its host and link; then by
+ * type, pings answered first; data through the sequence window, reassembly and the filter to its
+ * channel.
  */
 final class Receiver {
     private static final int NOTHING = 0;
@@ -131,16 +132,22 @@ final class Receiver {
         return false;
     }
 
-    /** Links are told apart by address and port; a port that belongs to no link is let pass, since NAT and libknet do not keep it. */
-    private static @Nullable DropCause wrongSource(HostState host, LinkState claimed, InetSocketAddress source) {
+    /**
+     * Links are told apart by address and port; a port that belongs to no link is let pass, since
+     * NAT and libknet do not keep it.
+     */
+    private static @Nullable DropCause wrongSource(
+            HostState host, LinkState claimed, InetSocketAddress source) {
         LinkState actual = host.linkFrom(source);
         if (actual == claimed) {
             return null;
         }
-        if (claimed.path == null || !claimed.path.remote().getAddress().equals(source.getAddress())) {
+        if (claimed.path == null
+                || !claimed.path.remote().getAddress().equals(source.getAddress())) {
             return DropCause.WRONG_ADDRESS;
         }
-        boolean portOfOther = actual != null && actual.path != null && actual.path.remote().equals(source);
+        boolean portOfOther =
+                actual != null && actual.path != null && actual.path.remote().equals(source);
         return portOfOther ? DropCause.WRONG_LINK : null;
     }
 
@@ -153,7 +160,8 @@ final class Receiver {
         }
         int version = Packets.version(memory, packet);
         int maxVersion = Packets.maxVersion(memory, packet);
-        if (versions.onPing(host.version, version, maxVersion) && versions.negotiate(hosts.versions())) {
+        if (versions.onPing(host.version, version, maxVersion)
+                && versions.negotiate(hosts.versions())) {
             router.publish();
             output.publish(new OnWireVersionChanged(versions.snapshot()));
         }
@@ -162,7 +170,10 @@ final class Receiver {
             host.window.announce(sequence);
             return;
         }
-        long token = Packets.pingTokenHigh(memory, packet) * 31 + Packets.pingTokenLow(memory, packet) + link.id;
+        long token =
+                Packets.pingTokenHigh(memory, packet) * 31
+                        + Packets.pingTokenLow(memory, packet)
+                        + link.id;
         if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
             host.window.reset();
             reassembler.clear(host.incomplete);
@@ -170,7 +181,13 @@ final class Receiver {
         }
     }
 
-    private void onPong(long now, LinkState link, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
+    private void onPong(
+            long now,
+            LinkState link,
+            ByteBuffer memory,
+            int packet,
+            int length,
+            InetSocketAddress source) {
         link.counters.rxPong.count(length);
         long sentAt = Packets.pingTokenHigh(memory, packet);
         DropCause cause = heartbeat.onPong(now, link, sentAt, Packets.pingTokenLow(memory, packet));
@@ -193,10 +210,18 @@ final class Receiver {
             return PacketProtection.FAILED;
         }
         return ControlPackets.answer(
-                outbox.batch(), protection, shared.localHost, memory, packet, length, link.path, link);
+                outbox.batch(),
+                protection,
+                shared.localHost,
+                memory,
+                packet,
+                length,
+                link.path,
+                link);
     }
 
-    private void onData(long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
+    private void onData(
+            long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
         HostState host = hosts.get(Packets.host(memory, packet));
         if (host == null) {
             return; // a callback removed it since
@@ -229,7 +254,10 @@ final class Receiver {
         }
         Verdict verdict = host.window.check(sequence);
         if (verdict != Verdict.NEW) {
-            drops.count(now, verdict == Verdict.DUPLICATE ? DropCause.DUPLICATE : DropCause.STALE, source);
+            drops.count(
+                    now,
+                    verdict == Verdict.DUPLICATE ? DropCause.DUPLICATE : DropCause.STALE,
+                    source);
             return;
         }
         host.restarts.onMessage(now);
@@ -237,30 +265,53 @@ final class Receiver {
         int payloadLength = length - Packets.DATA_HEADER;
         int compression = Packets.dataCompression(memory, packet);
         if (count <= 1) {
-            onMessage(now, host, sequence, channel, compression, memory, payload, payloadLength, source);
-            return;
-        }
-        Outcome outcome = reassembler.add(
-                host.incomplete, now, sequence, number, count, channel, compression, memory, payload, payloadLength);
-        switch (outcome) {
-            case INCOMPLETE -> {}
-            case COMPLETE -> onMessage(
+            onMessage(
                     now,
                     host,
                     sequence,
                     channel,
                     compression,
-                    reassembler.buffer(),
-                    0,
-                    reassembler.length(),
+                    memory,
+                    payload,
+                    payloadLength,
                     source);
+            return;
+        }
+        Outcome outcome =
+                reassembler.add(
+                        host.incomplete,
+                        now,
+                        sequence,
+                        number,
+                        count,
+                        channel,
+                        compression,
+                        memory,
+                        payload,
+                        payloadLength);
+        switch (outcome) {
+            case INCOMPLETE -> {}
+            case COMPLETE ->
+                    onMessage(
+                            now,
+                            host,
+                            sequence,
+                            channel,
+                            compression,
+                            reassembler.buffer(),
+                            0,
+                            reassembler.length(),
+                            source);
             case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
             case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
             case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
         }
     }
 
-    /** A message is complete. It is marked as delivered when a channel has taken it, so that until then a copy may do. */
+    /**
+     * A message is complete. It is marked as delivered when a channel has taken it, so that until
+     * then a copy may do.
+     */
     private void onMessage(
             long now,
             HostState host,
@@ -282,7 +333,8 @@ final class Receiver {
         int target = channel;
         DestinationFilter filter = shared.filter;
         if (filter != null) {
-            Destination destination = filterCall.ask(filter, false, host.id, channel, memory, offset, length);
+            Destination destination =
+                    filterCall.ask(filter, false, host.id, channel, memory, offset, length);
             DropCause refused = refusal(destination);
             if (refused != null) {
                 drops.count(now, refused, source);

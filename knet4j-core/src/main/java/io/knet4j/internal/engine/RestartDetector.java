@@ -3,12 +3,13 @@ package io.knet4j.internal.engine;
 import io.knet4j.internal.onwire.SequenceWindow;
 
 /**
- * Tells from the sequence numbers in a host's periodic pings whether it was restarted and counts its messages from the start again, so
- * that the new messages are not taken for copies of old ones.
+ * Tells from the sequence numbers in a host's periodic pings whether it was restarted and counts
+ * its messages from the start again, so that the new messages are not taken for copies of old ones.
  *
- * <p>A ping shows a restart when its number contradicts the window and it was surely sent after the last message that was accepted: it
- * came later after that message than any datagram travels. Two such pings are asked for, one when the host was unreachable in between.
- * A ping seen before does not count: anybody can record and repeat pings, even encrypted ones.
+ * <p>A ping shows a restart when its number contradicts the window and it was surely sent after the
+ * last message that was accepted: it came later after that message than any datagram travels. Two
+ * such pings are asked for, one when the host was unreachable in between. A ping seen before does
+ * not count: anybody can record and repeat pings, even encrypted ones.
  */
 final class RestartDetector {
     private static final int REMEMBERED = 64;

@@ -107,6 +107,7 @@ final class Router {
                 }
             }
         }
-        shared.routes = new RoutingTable(byHost, reachable, pingTargets, loopback, versions.current());
+        shared.routes =
+                new RoutingTable(byHost, reachable, pingTargets, loopback, versions.current());
     }
 }

@@ -5,11 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where messages can go at the moment. Immutable: the control loop publishes a new one with every change, and each message is sent by
- * one of them from beginning to end.
+ * Where messages can go at the moment. Immutable: the control loop publishes a new one with every
+ * change, and each message is sent by one of them from beginning to end.
  */
 final class RoutingTable {
-    static final RoutingTable EMPTY = new RoutingTable(IdTable.empty(), List.of(), List.of(), false, 1);
+    static final RoutingTable EMPTY =
+            new RoutingTable(IdTable.empty(), List.of(), List.of(), false, 1);
 
     private final IdTable<HostRoute> byHost;
     private final List<HostRoute> reachable;

@@ -20,10 +20,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the hosts, local delivery, sequence number,
- * fragments, protection, links; {@link #flush} hands what was collected to the transport.
+ * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the
+ * hosts, local delivery, sequence number, fragments, protection, links; {@link #flush} hands what
+ * was collected to the transport.
  *
- * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are null for success.
+ * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are
+ * null for success.
  */
 public final class Sender {
     /** A forced ping precedes every message whose number is a multiple of this. */
@@ -68,14 +70,22 @@ public final class Sender {
             return single ? Reason.NO_FILTER : null;
         }
         FilterCall call = message.filterCall;
-        message.destination = call.ask(
-                filter, true, shared.localHost, message.channel, message.buffer, message.offset, message.length);
+        message.destination =
+                call.ask(
+                        filter,
+                        true,
+                        shared.localHost,
+                        message.channel,
+                        message.buffer,
+                        message.offset,
+                        message.length);
         message.channel = call.channel();
         return message.destination == null ? Reason.FILTER_FAILED : null;
     }
 
     /**
-     * Puts a message into the batch. What the transport says to it shows at the next {@link #flush}.
+     * Puts a message into the batch. What the transport says to it shows at the next {@link
+     * #flush}.
      *
      * @param single only one destination is allowed
      */
@@ -119,7 +129,8 @@ public final class Sender {
         if (failure == null && toSelf) {
             failure = toSelf(message);
             if (!targets.isEmpty()) {
-                failure = null; // the network has it; the loss of the local copy is counted by the channel
+                failure = null; // the network has it; the loss of the local copy is counted by the
+                // channel
             }
         }
         if (failure == null) {
@@ -129,8 +140,13 @@ public final class Sender {
     }
 
     private @Nullable Reason toSelf(OutgoingMessage message) {
-        Delivery delivery = output.deliver(
-                message.channel, shared.localHost, message.buffer, message.offset, message.length);
+        Delivery delivery =
+                output.deliver(
+                        message.channel,
+                        shared.localHost,
+                        message.buffer,
+                        message.offset,
+                        message.length);
         return switch (delivery) {
             case DELIVERED -> null;
             case CHANNEL_NOT_OPEN -> Reason.CHANNEL_NOT_OPEN;
@@ -148,7 +164,9 @@ public final class Sender {
             return Reason.TOO_MANY_FRAGMENTS;
         }
         PacketProtection protection = shared.protection;
-        if (!batch.hasRoom(message.length + fragments * (Packets.DATA_HEADER + protection.maxOverhead()), fragments)) {
+        if (!batch.hasRoom(
+                message.length + fragments * (Packets.DATA_HEADER + protection.maxOverhead()),
+                fragments)) {
             flush(now);
         }
         int sequence = shared.sequence == MAX_SEQUENCE ? 1 : shared.sequence + 1;
@@ -167,25 +185,27 @@ public final class Sender {
     }
 
     /** Hosts that get little of our traffic would otherwise lose track of the sequence number. */
-    private void forcePings(long now, RoutingTable routes, PacketProtection protection, int sequence) {
+    private void forcePings(
+            long now, RoutingTable routes, PacketProtection protection, int sequence) {
         List<PingTarget> links = routes.pingTargets();
         for (int i = 0; i < links.size(); i++) {
             PingTarget link = links.get(i);
             if (!batch.hasRoom(ControlPackets.room(protection), 1)) {
                 flush(now);
             }
-            int sealed = ControlPackets.ping(
-                    batch,
-                    protection,
-                    now,
-                    routes.version(),
-                    shared.localHost,
-                    link.link(),
-                    link.tokens(),
-                    sequence,
-                    false,
-                    link.path(),
-                    handovers.unreported(link.counters()));
+            int sealed =
+                    ControlPackets.ping(
+                            batch,
+                            protection,
+                            now,
+                            routes.version(),
+                            shared.localHost,
+                            link.link(),
+                            link.tokens(),
+                            sequence,
+                            false,
+                            link.path(),
+                            handovers.unreported(link.counters()));
             if (sealed != PacketProtection.FAILED) {
                 link.counters().senderTxPing.count(sealed);
             }
@@ -193,7 +213,11 @@ public final class Sender {
     }
 
     private boolean writeFragments(
-            OutgoingMessage message, int sequence, int fragments, int dataMtu, PacketProtection protection) {
+            OutgoingMessage message,
+            int sequence,
+            int fragments,
+            int dataMtu,
+            PacketProtection protection) {
         ByteBuffer memory = batch.memory();
         boolean broadcast = message.destination instanceof Destination.Broadcast;
         int done = 0;
@@ -203,7 +227,14 @@ public final class Sender {
             int offset = batch.reserve();
             int packet = offset + protection.prefix();
             Packets.writeData(
-                    memory, packet, shared.localHost, sequence, broadcast, fragments, number, message.channel);
+                    memory,
+                    packet,
+                    shared.localHost,
+                    sequence,
+                    broadcast,
+                    fragments,
+                    number,
+                    message.channel);
             memory.put(packet + Packets.DATA_HEADER, message.buffer, message.offset + done, size);
             int sealed = protection.seal(memory, offset, Packets.DATA_HEADER + size);
             if (sealed == PacketProtection.FAILED) {
@@ -236,7 +267,8 @@ public final class Sender {
     }
 
     /**
-     * Hands the batch to the transport, with a bounded number of retries for what finds no room, and counts and reports what failed.
+     * Hands the batch to the transport, with a bounded number of retries for what finds no room,
+     * and counts and reports what failed.
      *
      * @return why the last message could not be handed to any link, null when it could
      */
@@ -284,7 +316,10 @@ public final class Sender {
         }
     }
 
-    /** Sends one message to one host at once. Its failure is counted, but reported by the result only. */
+    /**
+     * Sends one message to one host at once. Its failure is counted, but reported by the result
+     * only.
+     */
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);
         if (failure != null) {

@@ -4,13 +4,17 @@ import io.knet4j.DestinationFilter;
 import io.knet4j.internal.security.PacketProtection;
 import org.jspecify.annotations.Nullable;
 
-/** What the control loop and senders share: published by the control loop, but for the sequence number, which belongs to the sender. */
+/**
+ * What the control loop and senders share: published by the control loop, but for the sequence
+ * number, which belongs to the sender.
+ */
 final class Shared {
     final int localHost;
     volatile PacketProtection protection;
     volatile RoutingTable routes = RoutingTable.EMPTY;
     volatile boolean forwarding;
     volatile @Nullable DestinationFilter filter;
+
     /** Number of the last message that was sent, 0 before the first. */
     volatile int sequence;
 

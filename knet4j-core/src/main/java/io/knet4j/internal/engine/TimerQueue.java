@@ -3,7 +3,10 @@ package io.knet4j.internal.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Timers by the time they are due: a binary heap whose entries know their place, so that setting one again is cheap. */
+/**
+ * Timers by the time they are due: a binary heap whose entries know their place, so that setting
+ * one again is cheap.
+ */
 final class TimerQueue {
     private @Nullable Timer[] heap = new Timer[16];
     private int size;

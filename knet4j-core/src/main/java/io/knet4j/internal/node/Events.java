@@ -7,7 +7,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** Hands events to the listeners and to the log, in a worker of its own, so that neither can hold up the node. */
+/**
+ * Hands events to the listeners and to the log, in a worker of its own, so that neither can hold up
+ * the node.
+ */
 final class Events {
     private static final System.Logger LOG = System.getLogger("io.knet4j.events");
     private static final int CAPACITY = 4096;
@@ -55,7 +58,10 @@ final class Events {
             try {
                 listener.consumer.accept(event);
             } catch (Throwable e) {
-                LOG.log(System.Logger.Level.ERROR, "node " + nodeId + ": an event listener failed", e);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "node " + nodeId + ": an event listener failed",
+                        e);
             }
         }
         return true;
@@ -63,11 +69,20 @@ final class Events {
 
     private static System.Logger.Level level(KnetEvent event) {
         return switch (event) {
-            case KnetEvent.LinkDown _, KnetEvent.HostUnreachable _, KnetEvent.SocketError _, KnetEvent.SendFailed _,
-                    KnetEvent.ReceiveQueueFull _, KnetEvent.HandlerFailed _ -> System.Logger.Level.WARNING;
-            case KnetEvent.LinkUp _, KnetEvent.HostReachable _, KnetEvent.HostRestarted _,
-                    KnetEvent.OnWireVersionChanged _ -> System.Logger.Level.INFO;
-            case KnetEvent.ActiveLinksChanged _, KnetEvent.DataMtuChanged _ -> System.Logger.Level.DEBUG;
+            case KnetEvent.LinkDown _,
+                    KnetEvent.HostUnreachable _,
+                    KnetEvent.SocketError _,
+                    KnetEvent.SendFailed _,
+                    KnetEvent.ReceiveQueueFull _,
+                    KnetEvent.HandlerFailed _ ->
+                    System.Logger.Level.WARNING;
+            case KnetEvent.LinkUp _,
+                    KnetEvent.HostReachable _,
+                    KnetEvent.HostRestarted _,
+                    KnetEvent.OnWireVersionChanged _ ->
+                    System.Logger.Level.INFO;
+            case KnetEvent.ActiveLinksChanged _, KnetEvent.DataMtuChanged _ ->
+                    System.Logger.Level.DEBUG;
         };
     }
 }

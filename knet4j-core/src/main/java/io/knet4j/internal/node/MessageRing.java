@@ -5,10 +5,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of messages that copies their bytes into one array: any number of producers, one consumer at a time.
+ * A bounded queue of messages that copies their bytes into one array: any number of producers, one
+ * consumer at a time.
  *
- * <p>The consumer looks at messages without taking them ({@link #available}, {@link #offset} and so on by position from the oldest) and
- * makes room with {@link #release}. Nothing is allocated per message.
+ * <p>The consumer looks at messages without taking them ({@link #available}, {@link #offset} and so
+ * on by position from the oldest) and makes room with {@link #release}. Nothing is allocated per
+ * message.
  */
 final class MessageRing {
     private static final int BYTES_PER_SLOT = 256;

@@ -12,7 +12,6 @@ import io.knet4j.KnetConfig;
 import io.knet4j.KnetEvent;
 import io.knet4j.KnetStatistics;
 import io.knet4j.OnWireVersion;
-import io.knet4j.QueueFullPolicy;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
 import io.knet4j.internal.engine.Engine;
@@ -40,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node: the engine, the queues on both sides of it, and the workers that empty them.
  *
- * <p>Changes and questions are commands for the control loop. Messages to send go through {@link SendQueue} or, synchronously, through
- * {@link #sendSync}; both use the engine's sender under {@link #sendLock}. The filter is asked outside that lock.
+ * <p>Changes and questions are commands for the control loop. Messages to send go through {@link
+ * SendQueue} or, synchronously, through {@link #sendSync}; both use the engine's sender under
+ * {@link #sendLock}. The filter is asked outside that lock.
  */
 final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private static final int CONTROL_BYTES = 1 << 16;
@@ -56,20 +56,22 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final DropLog dropLog = new DropLog();
     private final SendQueue sendQueue;
     private final ReentrantLock sendLock = new ReentrantLock();
-    private final AtomicReferenceArray<@Nullable NodeChannel> channels = new AtomicReferenceArray<>(MAX_CHANNELS);
+    private final AtomicReferenceArray<@Nullable NodeChannel> channels =
+            new AtomicReferenceArray<>(MAX_CHANNELS);
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
         this.runtime = runtime;
-        engine = new Engine(
-                config,
-                PacketProtection.CLEAR,
-                runtime.transport(),
-                this,
-                runtime.random(),
-                new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
-                new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+        engine =
+                new Engine(
+                        config,
+                        PacketProtection.CLEAR,
+                        runtime.transport(),
+                        this,
+                        runtime.random(),
+                        new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
+                        new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
         sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock);
@@ -97,7 +99,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length) {
         NodeChannel open = channels.get(channel);
-        return open == null ? Delivery.CHANNEL_NOT_OPEN : open.deliver(source, payload, offset, length);
+        return open == null
+                ? Delivery.CHANNEL_NOT_OPEN
+                : open.deliver(source, payload, offset, length);
     }
 
     @Override
@@ -165,7 +169,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public List<Host> hosts() {
-        return call(() -> engine.hosts().stream().<Host>map(state -> new NodeHost(this, state)).toList());
+        return call(() ->
+                engine.hosts().stream().<Host>map(state -> new NodeHost(this, state)).toList());
     }
 
     // ---- messages
@@ -183,7 +188,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             if (open != null) {
                 return open;
             }
-            channels.compareAndSet(id, null, new NodeChannel(this, id, config.receiveQueueBytes(), runtime));
+            channels.compareAndSet(
+                    id, null, new NodeChannel(this, id, config.receiveQueueBytes(), runtime));
         }
     }
 
@@ -194,13 +200,18 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     void checkSendable(NodeChannel channel, int length) {
         if (length < 1 || length > MAX_MESSAGE_SIZE) {
             throw new SendException(
-                    Reason.MESSAGE_SIZE, "payload: " + length + " bytes are not allowed; allowed: 1 to " + MAX_MESSAGE_SIZE);
+                    Reason.MESSAGE_SIZE,
+                    "payload: "
+                            + length
+                            + " bytes are not allowed; allowed: 1 to "
+                            + MAX_MESSAGE_SIZE);
         }
         if (closed.get()) {
             throw new KnetClosedException("node " + config.nodeId() + " is closed");
         }
         if (channels.get(channel.id()) != channel) {
-            throw new SendException(Reason.CHANNEL_NOT_OPEN, "channel " + channel.id() + " is closed");
+            throw new SendException(
+                    Reason.CHANNEL_NOT_OPEN, "channel " + channel.id() + " is closed");
         }
     }
 
@@ -225,8 +236,12 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         if (failure != null) {
             throw new SendException(
                     failure,
-                    "channel " + channel.id() + ", " + (destination == null ? "destination by filter" : destination)
-                            + ": not sent: " + failure);
+                    "channel "
+                            + channel.id()
+                            + ", "
+                            + (destination == null ? "destination by filter" : destination)
+                            + ": not sent: "
+                            + failure);
         }
     }
 
@@ -278,7 +293,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     public KnetStatistics statistics() {
         Map<Reason, Long> failures = new EnumMap<>(Reason.class);
         for (Reason reason : Reason.values()) {
-            long count = engine.sender().failures(reason) + (reason == Reason.QUEUE_FULL ? sendQueue.dropped() : 0);
+            long count =
+                    engine.sender().failures(reason)
+                            + (reason == Reason.QUEUE_FULL ? sendQueue.dropped() : 0);
             if (count > 0) {
                 failures.put(reason, count);
             }

@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel: its queue of received messages, and who takes them. The control loop (and the sender, for local messages) fills the queue; a
- * worker with the handler, or a caller of {@link #receive()}, empties it. {@link #consuming} says that one of them is at it.
+ * A channel: its queue of received messages, and who takes them. The control loop (and the sender,
+ * for local messages) fills the queue; a worker with the handler, or a caller of {@link
+ * #receive()}, empties it. {@link #consuming} says that one of them is at it.
  */
 final class NodeChannel implements Channel {
     private static final int MESSAGES_PER_TURN = 256;
@@ -154,7 +155,8 @@ final class NodeChannel implements Channel {
 
     private boolean take(Taken taken) {
         if (handler != null) {
-            throw new IllegalStateException("channel " + id + " has a handler, which gets the messages");
+            throw new IllegalStateException(
+                    "channel " + id + " has a handler, which gets the messages");
         }
         if (ring.isEmpty() || !consuming.compareAndSet(false, true)) {
             return false;

@@ -38,18 +38,24 @@ record NodeHost(Node node, HostState state) implements Host {
     public Link addLink(int id, LinkConfig config) {
         Objects.requireNonNull(config);
         return new NodeLink(
-                node, node.call(() -> node.engine().addLink(node.runtime().nanoTime(), state, id, config)));
+                node,
+                node.call(
+                        () -> node.engine().addLink(node.runtime().nanoTime(), state, id, config)));
     }
 
     @Override
     public Optional<Link> link(int id) {
-        return node.call(() -> Optional.ofNullable(node.engine().link(state, id)).map(link -> new NodeLink(node, link)));
+        return node.call(() ->
+                Optional.ofNullable(node.engine().link(state, id))
+                        .map(link -> new NodeLink(node, link)));
     }
 
     @Override
     public List<Link> links() {
         return node.call(() ->
-                node.engine().links(state).stream().<Link>map(link -> new NodeLink(node, link)).toList());
+                node.engine().links(state).stream()
+                        .<Link>map(link -> new NodeLink(node, link))
+                        .toList());
     }
 
     @Override

@@ -46,13 +46,17 @@ record NodeLink(Node node, LinkState state) implements Link {
 
     @Override
     public void setPingTimers(Duration interval, Duration timeout, int precision) {
-        node.run(() -> engine().setHeartbeat(
-                        now(), state, engine().config(state).withPing(interval, timeout, precision)));
+        node.run(() ->
+                engine().setHeartbeat(
+                                now(),
+                                state,
+                                engine().config(state).withPing(interval, timeout, precision)));
     }
 
     @Override
     public void setPongCount(int count) {
-        node.run(() -> engine().setHeartbeat(now(), state, engine().config(state).withPongCount(count)));
+        node.run(() ->
+                engine().setHeartbeat(now(), state, engine().config(state).withPongCount(count)));
     }
 
     @Override

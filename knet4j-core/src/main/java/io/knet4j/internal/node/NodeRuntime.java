@@ -9,12 +9,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** Time, threads and the network of one node: real ones, or simulated ones in which all happens in one thread and in virtual time. */
+/**
+ * Time, threads and the network of one node: real ones, or simulated ones in which all happens in
+ * one thread and in virtual time.
+ */
 public interface NodeRuntime {
 
     /** What the control loop does. */
     interface Loop {
-        /** Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} for never. */
+        /**
+         * Runs the timers that are due and returns when the next one is, {@link Long#MAX_VALUE} for
+         * never.
+         */
         long onTimers(long now);
 
         /** Takes received datagrams. */
@@ -70,7 +76,8 @@ public interface NodeRuntime {
     void start(Loop loop);
 
     /**
-     * Runs a command in the control loop and waits for its end. When the caller is the control loop, runs it at once.
+     * Runs a command in the control loop and waits for its end. When the caller is the control
+     * loop, runs it at once.
      *
      * @throws KnetClosedException when the loop has ended
      */

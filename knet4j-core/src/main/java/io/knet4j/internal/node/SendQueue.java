@@ -48,7 +48,8 @@ final class SendQueue {
     }
 
     private boolean offer(int channel, ByteBuffer payload, @Nullable Destination destination) {
-        boolean taken = ring.offer(channel, destination, payload, payload.position(), payload.remaining());
+        boolean taken =
+                ring.offer(channel, destination, payload, payload.position(), payload.remaining());
         if (taken) {
             worker.wake();
         }
@@ -65,12 +66,15 @@ final class SendQueue {
             case QueueFullPolicy.Block block -> {
                 boolean taken;
                 try {
-                    taken = waiters.await(
-                            () -> ring.isClosed() || offer(channel, payload, destination),
-                            block.timeout().toNanos());
+                    taken =
+                            waiters.await(
+                                    () -> ring.isClosed() || offer(channel, payload, destination),
+                                    block.timeout().toNanos());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    throw new SendException(Reason.INTERRUPTED, "interrupted while waiting for room in the send queue");
+                    throw new SendException(
+                            Reason.INTERRUPTED,
+                            "interrupted while waiting for room in the send queue");
                 }
                 if (!taken) {
                     throw full(channel);
@@ -83,7 +87,8 @@ final class SendQueue {
     }
 
     private static SendException full(int channel) {
-        return new SendException(Reason.QUEUE_FULL, "channel " + channel + ": the send queue is full");
+        return new SendException(
+                Reason.QUEUE_FULL, "channel " + channel + ": the send queue is full");
     }
 
     private boolean sendWhatIsThere() {
@@ -93,14 +98,19 @@ final class SendQueue {
         }
         for (int i = 0; i < count; i++) {
             messages[i].set(
-                    ring.tag(i), (Destination) ring.attachment(i), ring.data(), ring.offset(i), ring.length(i));
+                    ring.tag(i),
+                    (Destination) ring.attachment(i),
+                    ring.data(),
+                    ring.offset(i),
+                    ring.length(i));
             refused[i] = sender.address(messages[i], false);
         }
         sendLock.lock();
         try {
             long now = runtime.nanoTime();
             for (int i = 0; i < count; i++) {
-                Reason failure = refused[i] != null ? refused[i] : sender.send(now, messages[i], false);
+                Reason failure =
+                        refused[i] != null ? refused[i] : sender.send(now, messages[i], false);
                 if (failure != null) {
                     sender.failed(now, messages[i].channel(), failure);
                 }
@@ -114,7 +124,10 @@ final class SendQueue {
         return true;
     }
 
-    /** Waits until all messages that are queued now are sent. Returns false when the time is over before. */
+    /**
+     * Waits until all messages that are queued now are sent. Returns false when the time is over
+     * before.
+     */
     boolean flush(long timeout) {
         try {
             return waiters.await(ring::isEmpty, timeout);

@@ -1,4 +1,7 @@
-/** The public interfaces on top of the engine, and what they ask of whoever drives it: {@link io.knet4j.internal.node.NodeRuntime}. */
+/**
+ * The public interfaces on top of the engine, and what they ask of whoever drives it: {@link
+ * io.knet4j.internal.node.NodeRuntime}.
+ */
 @NullMarked
 package io.knet4j.internal.node;
 

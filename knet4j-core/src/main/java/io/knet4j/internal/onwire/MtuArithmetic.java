@@ -11,22 +11,32 @@ public record MtuArithmetic(int block, int salt, int hash) {
     /** Neither encrypted nor signed. */
     public static final MtuArithmetic CLEAR = new MtuArithmetic(0, 0, 0);
 
-    /** More fragments per message corrupt it in libknet up to 1.34 and are refused by later ones. */
+    /**
+     * More fragments per message corrupt it in libknet up to 1.34 and are refused by later ones.
+     */
     public static final int MAX_FRAGMENTS = 254;
 
-    /** Header that libknet reserves in every packet: that of a ping, although DATA needs 14 only. */
+    /**
+     * Header that libknet reserves in every packet: that of a ping, although DATA needs 14 only.
+     */
     private static final int RESERVED_HEADER = Packets.PING_SIZE;
 
     private static final int UDP_HEADER = 8;
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
-    // What is safe on every path: libknet 1.x counts the larger IP header and the larger transport overhead against the IPv4 minimum.
+    // What is safe on every path: libknet 1.x counts the larger IP header and the larger transport
+    // overhead against the IPv4 minimum.
     private static final int SAFE_TRANSPORT_PAYLOAD = 576 - IPV6_HEADER - 28;
 
-    /** Message bytes per packet that a UDP payload of this size can carry; negative when it is too small for any. */
+    /**
+     * Message bytes per packet that a UDP payload of this size can carry; negative when it is too
+     * small for any.
+     */
     public int dataMtu(int udpPayload) {
         int room = udpPayload - salt - hash;
-        return block > 0 ? room - Math.floorMod(room, block) - 1 - RESERVED_HEADER : room - RESERVED_HEADER;
+        return block > 0
+                ? room - Math.floorMod(room, block) - 1 - RESERVED_HEADER
+                : room - RESERVED_HEADER;
     }
 
     /** Message bytes per packet that every path takes. */

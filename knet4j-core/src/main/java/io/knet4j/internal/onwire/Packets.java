@@ -3,8 +3,8 @@ package io.knet4j.internal.onwire;
 import java.nio.ByteBuffer;
 
 /**
- * The five packet types of format version 1, as offsets into a buffer. Multi-byte numbers are big-endian; every buffer handed in must
- * have that byte order, which is the default.
+ * The five packet types of format version 1, as offsets into a buffer. Multi-byte numbers are
+ * big-endian; every buffer handed in must have that byte order, which is the default.
  *
  * <pre>
  * all packets          DATA                       PING, PONG                  PMTUD, PMTUD_REPLY
@@ -24,25 +24,34 @@ public final class Packets {
 
     /** Part of a message. */
     public static final int DATA = 0x00;
+
     /** Asks for a {@link #PONG}. */
     public static final int PING = 0x81;
+
     /** Answers a {@link #PING}. */
     public static final int PONG = 0x82;
+
     /** Path MTU probe, asks for a {@link #PMTUD_REPLY}. */
     public static final int PMTUD = 0x83;
+
     /** Answers a {@link #PMTUD} probe. */
     public static final int PMTUD_REPLY = 0x84;
 
     /** Bytes that all packets share. */
     public static final int COMMON_HEADER = 6;
+
     /** Shortest packet that says anything beyond the common header. */
     public static final int MIN_PACKET = COMMON_HEADER + 1;
+
     /** Bytes of a DATA packet before its payload. */
     public static final int DATA_HEADER = 14;
+
     /** Bytes of a PING or PONG. */
     public static final int PING_SIZE = 26;
+
     /** Bytes of a PMTUD_REPLY, and of a PMTUD probe before its filler. */
     public static final int PMTUD_HEADER = 9;
+
     /** Largest UDP payload. */
     public static final int MAX_DATAGRAM = 65_507;
 
@@ -141,7 +150,14 @@ public final class Packets {
 
     /** Writes the header of a DATA packet. */
     public static void writeData(
-            ByteBuffer buffer, int packet, int host, int sequence, boolean broadcast, int count, int number, int channel) {
+            ByteBuffer buffer,
+            int packet,
+            int host,
+            int sequence,
+            boolean broadcast,
+            int count,
+            int number,
+            int channel) {
         writeCommon(buffer, packet, VERSION, DATA, host);
         buffer.putShort(packet + DATA_SEQUENCE, (short) sequence);
         buffer.putShort(packet + DATA_COMPRESSION, (short) 0);
@@ -170,14 +186,19 @@ public final class Packets {
         buffer.put(packet + PING_TIMED, (byte) (timed ? 1 : 0));
     }
 
-    /** Turns a copy of a PING or PMTUD probe into its answer: everything is echoed but type and host. */
+    /**
+     * Turns a copy of a PING or PMTUD probe into its answer: everything is echoed but type and
+     * host.
+     */
     public static void answer(ByteBuffer buffer, int packet, int host) {
         buffer.put(packet + TYPE, (byte) (type(buffer, packet) + 1));
         buffer.putShort(packet + HOST, (short) host);
     }
 
-    // Bytes 4 and 5 are 0 as libknet 1.x writes them; 2.x reads that as highest version 1, which is ours.
-    private static void writeCommon(ByteBuffer buffer, int packet, int version, int type, int host) {
+    // Bytes 4 and 5 are 0 as libknet 1.x writes them; 2.x reads that as highest version 1, which is
+    // ours.
+    private static void writeCommon(
+            ByteBuffer buffer, int packet, int version, int type, int host) {
         buffer.put(packet, (byte) version);
         buffer.put(packet + TYPE, (byte) type);
         buffer.putShort(packet + HOST, (short) host);

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the fragments of messages together.
  *
- * <p>One instance serves all hosts, each of which owns a {@link Source}. Fragments may come in any order and in copies. All of one
- * message must agree in count, channel and compression, and all but the last in size. Memory is taken as fragments arrive, in powers of
- * two, from a pool that is bounded; when it is used up, the oldest incomplete message of the host that holds most of it is given up.
- * So a host that opens messages and never completes them pushes out its own, not those of others.
+ * <p>One instance serves all hosts, each of which owns a {@link Source}. Fragments may come in any
+ * order and in copies. All of one message must agree in count, channel and compression, and all but
+ * the last in size. Memory is taken as fragments arrive, in powers of two, from a pool that is
+ * bounded; when it is used up, the oldest incomplete message of the host that holds most of it is
+ * given up. So a host that opens messages and never completes them pushes out its own, not those of
+ * others.
  *
- * <p>A complete message is readable through {@link #buffer} and {@link #length} until the next call.
+ * <p>A complete message is readable through {@link #buffer} and {@link #length} until the next
+ * call.
  */
 public final class Reassembler {
     private static final int MAX_MESSAGE = 65_536;
@@ -142,7 +145,9 @@ public final class Reassembler {
             }
             partial = open(source, now, sequence, count, channel, compression);
         } else {
-            if (partial.count != count || partial.channel != channel || partial.compression != compression) {
+            if (partial.count != count
+                    || partial.channel != channel
+                    || partial.compression != compression) {
                 return Outcome.CONTRADICTORY;
             }
             boolean last = number == count;
@@ -229,7 +234,8 @@ public final class Reassembler {
         return null;
     }
 
-    private Partial open(Source source, long now, int sequence, int count, int channel, int compression) {
+    private Partial open(
+            Source source, long now, int sequence, int count, int channel, int compression) {
         if (source.messages == maxMessagesPerSource && source.oldest != null) {
             close(source, source.oldest);
             losses.evicted();
@@ -260,7 +266,8 @@ public final class Reassembler {
         return partial;
     }
 
-    private void store(Source source, Partial partial, int number, ByteBuffer packet, int offset, int length) {
+    private void store(
+            Source source, Partial partial, int number, ByteBuffer packet, int offset, int length) {
         int startOfLast = (partial.count - 1) * partial.size;
         if (number != partial.count) {
             partial.size = length;
@@ -286,7 +293,8 @@ public final class Reassembler {
     private void unparkLast(Source source, Partial partial) {
         int startOfLast = (partial.count - 1) * partial.size;
         reserve(source, partial, startOfLast + partial.lastSize);
-        System.arraycopy(partial.parkedLast.array, 0, partial.data.array, startOfLast, partial.lastSize);
+        System.arraycopy(
+                partial.parkedLast.array, 0, partial.data.array, startOfLast, partial.lastSize);
         giveBack(source, partial.parkedLast);
         partial.parkedLast = Chunk.NONE;
     }
@@ -336,7 +344,8 @@ public final class Reassembler {
         pool.giveBack(chunk);
     }
 
-    // The memory of a complete message goes back to the pool at once: nothing takes it before the message was handed on.
+    // The memory of a complete message goes back to the pool at once: nothing takes it before the
+    // message was handed on.
     private void close(Source source, Partial partial) {
         giveBack(source, partial.parkedLast);
         partial.parkedLast = Chunk.NONE;
@@ -401,7 +410,10 @@ public final class Reassembler {
         private final int[] freeBytes = new int[MAX_CAPACITY_BITS + 1];
 
         private Chunk take(int capacity) {
-            int bits = Math.max(MIN_CAPACITY_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1));
+            int bits =
+                    Math.max(
+                            MIN_CAPACITY_BITS,
+                            Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1));
             Chunk chunk = free[bits];
             if (chunk == null) {
                 return new Chunk(1 << bits);

@@ -5,10 +5,12 @@ import java.util.Arrays;
 /**
  * Which of the last 4096 sequence numbers of a host were delivered.
  *
- * <p>Numbers are 1 to 65,535 and wrap from 65,535 to 1; a host uses one sequence for all its destinations, so gaps are normal. A
- * number is compared with the newest one seen: ahead of it (by less than half of the number space) it moves the window; behind it by
- * less than 4096 it is looked up; further behind it is stale. Unlike libknet's window, this one never moves backwards: only
- * {@link #reset} makes old numbers new again, and whoever calls it must have evidence that the host was restarted.
+ * <p>Numbers are 1 to 65,535 and wrap from 65,535 to 1; a host uses one sequence for all its
+ * destinations, so gaps are normal. A number is compared with the newest one seen: ahead of it (by
+ * less than half of the number space) it moves the window; behind it by less than 4096 it is looked
+ * up; further behind it is stale. Unlike libknet's window, this one never moves backwards: only
+ * {@link #reset} makes old numbers new again, and whoever calls it must have evidence that the host
+ * was restarted.
  */
 public final class SequenceWindow {
     /** Numbers that are remembered. */
@@ -49,22 +51,28 @@ public final class SequenceWindow {
         return isMarked(sequence) ? Verdict.DUPLICATE : Verdict.NEW;
     }
 
-    /** Moves the window ahead to a number that the host has announced; does nothing when it is not ahead. */
+    /**
+     * Moves the window ahead to a number that the host has announced; does nothing when it is not
+     * ahead.
+     */
     public void announce(int sequence) {
         if (sequence != 0) {
             check(sequence);
         }
     }
 
-    /** Remembers a number as delivered. It must have been judged {@link Verdict#NEW} and the window not moved past it since. */
+    /**
+     * Remembers a number as delivered. It must have been judged {@link Verdict#NEW} and the window
+     * not moved past it since.
+     */
     public void markDelivered(int sequence) {
         int slot = slot(sequence);
         delivered[slot >>> 6] |= 1L << slot;
     }
 
     /**
-     * Whether an announced number shows that the host counts from the start again: it lies behind everything the window remembers, or
-     * it is 0 (nothing sent yet) although messages came.
+     * Whether an announced number shows that the host counts from the start again: it lies behind
+     * everything the window remembers, or it is 0 (nothing sent yet) although messages came.
      */
     public boolean contradicts(int announced) {
         return newest != NONE && (announced == 0 || distance(newest, announced) <= -SIZE);
@@ -105,7 +113,8 @@ public final class SequenceWindow {
         return ahead > NUMBERS / 2 ? ahead - NUMBERS : ahead;
     }
 
-    // Number 0 is skipped at the wrap, so with only SIZE slots 65,535 and 4095 would share one although both fit into the window.
+    // Number 0 is skipped at the wrap, so with only SIZE slots 65,535 and 4095 would share one
+    // although both fit into the window.
     private static int slot(int sequence) {
         return sequence & SLOTS - 1;
     }

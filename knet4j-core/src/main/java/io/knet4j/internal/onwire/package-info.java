@@ -1,4 +1,7 @@
-/** Packet layouts and codecs, sequence window, fragmentation and reassembly: the only place that knows offsets. */
+/**
+ * Packet layouts and codecs, sequence window, fragmentation and reassembly: the only place that
+ * knows offsets.
+ */
 @NullMarked
 package io.knet4j.internal.onwire;
 

@@ -45,11 +45,12 @@ public final class ThreadedRuntime implements NodeRuntime {
      */
     public ThreadedRuntime(int nodeId) {
         name = "knet-" + nodeId;
-        transport = new UdpTransport((socket, reason, message) -> {
-            if (loop != null) {
-                loop.onSocketFailure(socket, reason, message);
-            }
-        });
+        transport =
+                new UdpTransport((socket, reason, message) -> {
+                    if (loop != null) {
+                        loop.onSocketFailure(socket, reason, message);
+                    }
+                });
         thread = new Thread(this::run, name + "-loop");
         thread.setDaemon(true);
     }
@@ -98,7 +99,10 @@ public final class ThreadedRuntime implements NodeRuntime {
             try {
                 turn(body, incoming);
             } catch (IOException | RuntimeException | StackOverflowError e) {
-                LOG.log(System.Logger.Level.ERROR, name + ": the control loop goes on after an error", e);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        name + ": the control loop goes on after an error",
+                        e);
                 incoming.clear();
                 pause();
             }
@@ -148,7 +152,8 @@ public final class ThreadedRuntime implements NodeRuntime {
         commands.add(new Command<>(action, result));
         transport.wakeUp();
         if (closed) {
-            // The loop may have looked into the queue for the last time before the command was there.
+            // The loop may have looked into the queue for the last time before the command was
+            // there.
             result.completeExceptionally(new KnetClosedException(name + " is closed"));
         }
         try {
@@ -172,7 +177,9 @@ public final class ThreadedRuntime implements NodeRuntime {
         return new IllegalStateException(cause);
     }
 
-    /** Shows where the command came from, in the stack trace of what it threw in the control loop. */
+    /**
+     * Shows where the command came from, in the stack trace of what it threw in the control loop.
+     */
     private static final class CallerTrace extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -208,7 +215,10 @@ public final class ThreadedRuntime implements NodeRuntime {
                 try {
                     more = task.work();
                 } catch (RuntimeException | StackOverflowError e) {
-                    LOG.log(System.Logger.Level.ERROR, thread.getName() + " goes on after an error", e);
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            thread.getName() + " goes on after an error",
+                            e);
                     pause();
                     more = true;
                 }
@@ -294,14 +304,20 @@ public final class ThreadedRuntime implements NodeRuntime {
         }
     }
 
-    /** Waits for the end of a thread, unless it is the current one, and returns whether it was interrupted meanwhile. */
+    /**
+     * Waits for the end of a thread, unless it is the current one, and returns whether it was
+     * interrupted meanwhile.
+     */
     private static boolean join(Thread other, long deadline) {
         if (other == Thread.currentThread()) {
             return false;
         }
         try {
             if (!other.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                LOG.log(System.Logger.Level.WARNING, "{0} does not end: a callback blocks", other.getName());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} does not end: a callback blocks",
+                        other.getName());
                 other.interrupt();
             }
             return false;

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Received datagrams, in order: slices of one buffer, each with the socket it came to and the address it came from. */
+/**
+ * Received datagrams, in order: slices of one buffer, each with the socket it came to and the
+ * address it came from.
+ */
 public final class IncomingBatch {
     private final ByteBuffer memory;
     private final Transport.@Nullable Socket[] sockets;

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams to send, in order: slices of one buffer, each with its way. Several may share bytes. Writers reserve room with
- * {@link #reserve}, write the packet, {@link #commit} its length and {@link #add} it once for every way it takes.
+ * Datagrams to send, in order: slices of one buffer, each with its way. Several may share bytes.
+ * Writers reserve room with {@link #reserve}, write the packet, {@link #commit} its length and
+ * {@link #add} it once for every way it takes.
  */
 public final class OutgoingBatch {
     private final ByteBuffer memory;

@@ -2,7 +2,10 @@ package io.knet4j.internal.transport;
 
 import java.net.InetSocketAddress;
 
-/** The way from a socket to a remote address. A transport may extend it with what it needs to send there. */
+/**
+ * The way from a socket to a remote address. A transport may extend it with what it needs to send
+ * there.
+ */
 public class Path {
     private final Transport.Socket socket;
     private final InetSocketAddress remote;

@@ -4,8 +4,9 @@ import io.knet4j.ConfigurationException;
 import java.net.InetSocketAddress;
 
 /**
- * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by the control loop and by whoever
- * holds the sender, at times by both at once with batches of their own; everything else by the control loop only.
+ * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by
+ * the control loop and by whoever holds the sender, at times by both at once with batches of their
+ * own; everything else by the control loop only.
  */
 public interface Transport {
 
@@ -32,8 +33,9 @@ public interface Transport {
     Path path(Socket socket, InetSocketAddress remote);
 
     /**
-     * Hands the pending datagrams of the batch to the network, those of one socket in order, and settles each: sent or failed. Those
-     * for which a socket has no room stay pending. Does not block.
+     * Hands the pending datagrams of the batch to the network, those of one socket in order, and
+     * settles each: sent or failed. Those for which a socket has no room stay pending. Does not
+     * block.
      */
     void send(OutgoingBatch batch);
 

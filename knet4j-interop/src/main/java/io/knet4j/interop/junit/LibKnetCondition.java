@@ -17,7 +17,8 @@ public final class LibKnetCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         ConditionEvaluationResult result =
-                evaluate(LibKnet.unavailableReason(), Boolean.getBoolean("knet4j.interop.required"));
+                evaluate(
+                        LibKnet.unavailableReason(), Boolean.getBoolean("knet4j.interop.required"));
         if (result.isDisabled() && !PRINTED.getAndSet(true)) {
             System.err.println(result.getReason().orElseThrow());
         }

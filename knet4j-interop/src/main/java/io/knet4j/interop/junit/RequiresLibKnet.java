@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests need the C library. Where it isn't available they are skipped, and the reason is printed once; with the system
- * property {@code knet4j.interop.required=true} they fail instead.
+ * The tests need the C library. Where it isn't available they are skipped, and the reason is
+ * printed once; with the system property {@code knet4j.interop.required=true} they fail instead.
  */
 @Documented
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 
 class LibKnetConditionTest {
-    private static final Optional<String> MISSING = Optional.of("libknet.so.1 not found; install libknet1");
+    private static final Optional<String> MISSING =
+            Optional.of("libknet.so.1 not found; install libknet1");
 
     @Test
     void testsRunWhereTheLibraryIs() {

@@ -13,8 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds UDP ports on loopback for tests. The ports lie below the range the kernel takes from for port 0, and none is handed
- * out twice in a process, so that nobody is likely to take one before its finder does.
+ * Finds UDP ports on loopback for tests. The ports lie below the range the kernel takes from for
+ * port 0, and none is handed out twice in a process, so that nobody is likely to take one before
+ * its finder does.
  */
 public final class FreePorts {
     private static final int FIRST = 20_000;
@@ -65,8 +66,11 @@ public final class FreePorts {
     private static InetAddress literal(String ip) {
         try {
             InetAddress address = InetAddress.getByName(ip);
-            // Without the scope some systems attach, so that it compares equal to what the library prints.
-            return address instanceof Inet6Address ? Inet6Address.getByAddress(null, address.getAddress(), -1) : address;
+            // Without the scope some systems attach, so that it compares equal to what the library
+            // prints.
+            return address instanceof Inet6Address
+                    ? Inet6Address.getByAddress(null, address.getAddress(), -1)
+                    : address;
         } catch (UnknownHostException e) {
             throw new UncheckedIOException(new IOException(ip, e));
         }

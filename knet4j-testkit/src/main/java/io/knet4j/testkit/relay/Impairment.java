@@ -10,13 +10,18 @@ import java.util.Objects;
  * @param loss the probability that a datagram is dropped, 0 to 1
  * @param duplication the probability that a datagram is sent twice, 0 to 1
  * @param delay how long every datagram is held back; the relay keeps time in milliseconds
- * @param jitter up to how much longer, chosen for each datagram: when it exceeds the distance between datagrams they are
- *     reordered
- * @param maxPayload larger datagrams vanish silently, as in a network with a smaller MTU and no ICMP; counted without IP and
- *     UDP header
+ * @param jitter up to how much longer, chosen for each datagram: when it exceeds the distance
+ *     between datagrams they are reordered
+ * @param maxPayload larger datagrams vanish silently, as in a network with a smaller MTU and no
+ *     ICMP; counted without IP and UDP header
  */
 public record Impairment(
-        boolean cut, double loss, double duplication, Duration delay, Duration jitter, int maxPayload) {
+        boolean cut,
+        double loss,
+        double duplication,
+        Duration delay,
+        Duration jitter,
+        int maxPayload) {
     private static final Impairment NONE =
             new Impairment(false, 0, 0, Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
 
@@ -24,7 +29,8 @@ public record Impairment(
     public Impairment {
         probability(loss);
         probability(duplication);
-        if (Objects.requireNonNull(delay).isNegative() || Objects.requireNonNull(jitter).isNegative()) {
+        if (Objects.requireNonNull(delay).isNegative()
+                || Objects.requireNonNull(jitter).isNegative()) {
             throw new IllegalArgumentException("negative time");
         }
     }

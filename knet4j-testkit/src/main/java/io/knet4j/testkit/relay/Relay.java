@@ -20,11 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes UDP datagrams between pairs of endpoints and loses, duplicates, delays or reorders them on demand. One thread serves
- * all links.
+ * Passes UDP datagrams between pairs of endpoints and loses, duplicates, delays or reorders them on
+ * demand. One thread serves all links.
  *
- * <p>A link has a socket for each endpoint. What endpoint A sends to the socket that faces it leaves from the socket that
- * faces B, and the other way round: both see a peer with a fixed address.
+ * <p>A link has a socket for each endpoint. What endpoint A sends to the socket that faces it
+ * leaves from the socket that faces B, and the other way round: both see a peer with a fixed
+ * address.
  *
  * <pre>{@code
  * try (Relay relay = Relay.open(seed)) {
@@ -67,15 +68,18 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Adds a link. Its own sockets are bound to free ports of the loopback interface, in the address family of the endpoint
-     * they face.
+     * Adds a link. Its own sockets are bound to free ports of the loopback interface, in the
+     * address family of the endpoint they face.
      *
      * @param a where endpoint A is bound; null learns it from the first datagram
      * @param b where endpoint B is bound; null learns it from the first datagram
      * @return the link
      */
     public RelayLink link(@Nullable InetSocketAddress a, @Nullable InetSocketAddress b) {
-        InetAddress any = a != null ? a.getAddress() : b != null ? b.getAddress() : InetAddress.getLoopbackAddress();
+        InetAddress any =
+                a != null
+                        ? a.getAddress()
+                        : b != null ? b.getAddress() : InetAddress.getLoopbackAddress();
         return link(
                 a,
                 new InetSocketAddress(loopbackLike(a == null ? any : a.getAddress()), 0),
@@ -106,11 +110,12 @@ public final class Relay implements AutoCloseable {
             DatagramChannel sideB = socket(addressForB, b, opened);
             RelayDirection aToB = new RelayDirection(sideA, sideB, seed + 31L * directions++);
             RelayDirection bToA = new RelayDirection(sideB, sideA, seed + 31L * directions++);
-            RelayLink link = new RelayLink(
-                    (InetSocketAddress) sideA.getLocalAddress(),
-                    (InetSocketAddress) sideB.getLocalAddress(),
-                    aToB,
-                    bToA);
+            RelayLink link =
+                    new RelayLink(
+                            (InetSocketAddress) sideA.getLocalAddress(),
+                            (InetSocketAddress) sideB.getLocalAddress(),
+                            aToB,
+                            bToA);
             sockets.addAll(opened);
             sideA.register(selector, SelectionKey.OP_READ, aToB);
             sideB.register(selector, SelectionKey.OP_READ, bToA);
@@ -123,12 +128,15 @@ public final class Relay implements AutoCloseable {
     }
 
     private static DatagramChannel socket(
-            InetSocketAddress local, @Nullable InetSocketAddress endpoint, List<DatagramChannel> opened)
+            InetSocketAddress local,
+            @Nullable InetSocketAddress endpoint,
+            List<DatagramChannel> opened)
             throws IOException {
-        DatagramChannel socket = DatagramChannel.open(
-                local.getAddress() instanceof Inet4Address
-                        ? StandardProtocolFamily.INET
-                        : StandardProtocolFamily.INET6);
+        DatagramChannel socket =
+                DatagramChannel.open(
+                        local.getAddress() instanceof Inet4Address
+                                ? StandardProtocolFamily.INET
+                                : StandardProtocolFamily.INET6);
         opened.add(socket);
         socket.configureBlocking(false);
         socket.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER);
@@ -148,7 +156,8 @@ public final class Relay implements AutoCloseable {
                 if (next == null) {
                     selector.select(key -> drain(key, buffer));
                 } else {
-                    long millis = TimeUnit.NANOSECONDS.toMillis(next.dueNanos() - System.nanoTime());
+                    long millis =
+                            TimeUnit.NANOSECONDS.toMillis(next.dueNanos() - System.nanoTime());
                     if (millis > 0) {
                         selector.select(key -> drain(key, buffer), millis);
                     } else {
@@ -168,7 +177,9 @@ public final class Relay implements AutoCloseable {
 
     private void releaseDue() {
         long now = System.nanoTime();
-        for (RelayDirection.Held next = held.peek(); next != null && next.dueNanos() - now <= 0; next = held.peek()) {
+        for (RelayDirection.Held next = held.peek();
+                next != null && next.dueNanos() - now <= 0;
+                next = held.peek()) {
             held.remove();
             next.direction().send(next.datagram());
         }

@@ -13,4 +13,11 @@ package io.knet4j.testkit.relay;
  * @param failed not sent: the receiver is unknown or has no socket there, or a buffer was full
  */
 public record RelayCounters(
-        long received, long forwarded, long cut, long lost, long tooLarge, long duplicated, long delayed, long failed) {}
+        long received,
+        long forwarded,
+        long cut,
+        long lost,
+        long tooLarge,
+        long duplicated,
+        long delayed,
+        long failed) {}

@@ -11,7 +11,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.UnaryOperator;
 
-/** One direction of a {@link RelayLink}: from the socket that faces one endpoint to the socket that faces the other. */
+/**
+ * One direction of a {@link RelayLink}: from the socket that faces one endpoint to the socket that
+ * faces the other.
+ */
 public final class RelayDirection {
     private static final int BATCH = 64;
     private static final int HELD_AT_MOST = 65_536;
@@ -28,7 +31,8 @@ public final class RelayDirection {
     private final DatagramChannel in;
     private final DatagramChannel out;
     private final SplittableRandom random;
-    private final AtomicLongArray counters = new AtomicLongArray(FAILED + 1); // written by the relay thread only
+    private final AtomicLongArray counters =
+            new AtomicLongArray(FAILED + 1); // written by the relay thread only
     private volatile Impairment impairment = Impairment.none();
 
     RelayDirection(DatagramChannel in, DatagramChannel out, long seed) {
@@ -85,7 +89,8 @@ public final class RelayDirection {
 
     // ---- what follows runs on the relay thread
 
-    record Held(long dueNanos, long order, RelayDirection direction, ByteBuffer datagram) implements Comparable<Held> {
+    record Held(long dueNanos, long order, RelayDirection direction, ByteBuffer datagram)
+            implements Comparable<Held> {
         @Override
         public int compareTo(Held other) {
             int byTime = Long.signum(dueNanos - other.dueNanos);
@@ -105,8 +110,8 @@ public final class RelayDirection {
     }
 
     /**
-     * Both sockets are connected once their endpoint is known: the kernel then checks the source of each datagram, and the
-     * relay needs no address objects.
+     * Both sockets are connected once their endpoint is known: the kernel then checks the source of
+     * each datagram, and the relay needs no address objects.
      */
     private boolean receive(ByteBuffer buffer) {
         while (true) {
@@ -123,7 +128,8 @@ public final class RelayDirection {
                 in.connect(from);
                 return true;
             } catch (PortUnreachableException _) {
-                // tells about an earlier datagram to an endpoint that has no socket yet, or no more; there may be others behind
+                // tells about an earlier datagram to an endpoint that has no socket yet, or no
+                // more; there may be others behind
                 buffer.clear();
             } catch (IOException _) {
                 return false; // being closed
@@ -164,13 +170,15 @@ public final class RelayDirection {
             return;
         }
         count(DELAYED);
-        ByteBuffer copy = ByteBuffer.allocate(datagram.remaining()).put(datagram.duplicate()).flip();
+        ByteBuffer copy =
+                ByteBuffer.allocate(datagram.remaining()).put(datagram.duplicate()).flip();
         held.add(new Held(System.nanoTime() + delay(now), counters.get(RECEIVED), this, copy));
     }
 
     private long delay(Impairment now) {
         Duration jitter = now.jitter();
-        return now.delay().toNanos() + (jitter.isZero() ? 0 : random.nextLong(jitter.toNanos() + 1));
+        return now.delay().toNanos()
+                + (jitter.isZero() ? 0 : random.nextLong(jitter.toNanos() + 1));
     }
 
     void send(ByteBuffer datagram) {
@@ -184,7 +192,8 @@ public final class RelayDirection {
         try {
             return out.write(datagram) > 0;
         } catch (PortUnreachableException _) {
-            return writeAgain(datagram); // that was about an earlier datagram, and this one was not sent
+            return writeAgain(
+                    datagram); // that was about an earlier datagram, and this one was not sent
         } catch (IOException _) {
             return false;
         }
@@ -201,5 +210,4 @@ public final class RelayDirection {
     private void count(int what) {
         counters.setRelease(what, counters.getPlain(what) + 1);
     }
-
 }

@@ -3,7 +3,8 @@ package io.knet4j.testkit.relay;
 import java.net.InetSocketAddress;
 
 /**
- * A relayed link between the endpoints A and B. A configures {@link #addressForA()} as its peer, B {@link #addressForB()}.
+ * A relayed link between the endpoints A and B. A configures {@link #addressForA()} as its peer, B
+ * {@link #addressForB()}.
  */
 public final class RelayLink {
     private final InetSocketAddress addressForA;
@@ -12,7 +13,10 @@ public final class RelayLink {
     private final RelayDirection bToA;
 
     RelayLink(
-            InetSocketAddress addressForA, InetSocketAddress addressForB, RelayDirection aToB, RelayDirection bToA) {
+            InetSocketAddress addressForA,
+            InetSocketAddress addressForB,
+            RelayDirection aToB,
+            RelayDirection bToA) {
         this.addressForA = addressForA;
         this.addressForB = addressForB;
         this.aToB = aToB;

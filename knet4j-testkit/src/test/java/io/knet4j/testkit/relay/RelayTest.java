@@ -173,7 +173,8 @@ class RelayTest {
         }
     }
 
-    private static void send(DatagramSocket from, InetSocketAddress to, int number) throws IOException {
+    private static void send(DatagramSocket from, InetSocketAddress to, int number)
+            throws IOException {
         from.send(new DatagramPacket(new byte[] {(byte) number}, 1, to));
     }
 

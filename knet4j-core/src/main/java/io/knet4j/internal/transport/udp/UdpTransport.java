@@ -63,7 +63,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
         boolean ipv6 = local.getAddress() instanceof Inet6Address;
         DatagramChannel channel = null;
         try {
-            channel = DatagramChannel.open(ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+            channel =
+                    DatagramChannel.open(
+                            ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, options.bufferBytes());
             channel.setOption(StandardSocketOptions.SO_SNDBUF, options.bufferBytes());
@@ -71,7 +73,8 @@ public final class UdpTransport implements Transport, AutoCloseable {
                 channel.setOption(StandardSocketOptions.IP_TOS, LOW_DELAY);
             }
             channel.bind(local);
-            UdpSocket socket = new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress());
+            UdpSocket socket =
+                    new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress());
             channel.register(selector, SelectionKey.OP_READ, socket);
             return socket;
         } catch (IOException e) {
@@ -79,7 +82,8 @@ public final class UdpTransport implements Transport, AutoCloseable {
                 close(channel);
             }
             Reason reason = e instanceof BindException ? Reason.ADDRESS_UNAVAILABLE : reason(e);
-            throw new ConfigurationException(reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
+            throw new ConfigurationException(
+                    reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
         }
     }
 
@@ -87,7 +91,8 @@ public final class UdpTransport implements Transport, AutoCloseable {
     public void unbind(Socket socket) {
         close(((UdpSocket) socket).channel);
         try {
-            selector.selectNow(); // the file descriptor stays open until the selector has seen that its key is cancelled
+            selector.selectNow(); // the file descriptor stays open until the selector has seen that
+            // its key is cancelled
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -143,9 +148,11 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     /**
-     * Waits until datagrams are there, for a limited time, and reads some. Only one thread may poll.
+     * Waits until datagrams are there, for a limited time, and reads some. Only one thread may
+     * poll.
      *
-     * @param timeout nanoseconds, rounded up to milliseconds; {@link Long#MAX_VALUE} waits for {@link #wakeUp}
+     * @param timeout nanoseconds, rounded up to milliseconds; {@link Long#MAX_VALUE} waits for
+     *     {@link #wakeUp}
      * @param batch where they go
      */
     public void poll(long timeout, IncomingBatch batch) throws IOException {
@@ -201,10 +208,14 @@ public final class UdpTransport implements Transport, AutoCloseable {
         if (text.contains("not permitted") || text.contains("permission denied")) {
             return Reason.NOT_PERMITTED;
         }
-        if (text.contains("unreachable") || text.contains("no route") || text.contains("network is down")) {
+        if (text.contains("unreachable")
+                || text.contains("no route")
+                || text.contains("network is down")) {
             return Reason.NETWORK_UNREACHABLE;
         }
-        if (text.contains("cannot assign") || text.contains("in use") || e instanceof SocketException && text.contains("unresolved")) {
+        if (text.contains("cannot assign")
+                || text.contains("in use")
+                || e instanceof SocketException && text.contains("unresolved")) {
             return Reason.ADDRESS_UNAVAILABLE;
         }
         return Reason.SOCKET_FAILED;
