@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C library {@code libknet.so.1}. First come the functions with their signatures, in the order of {@code libknet.h};
+ * The C library {@code libknet.so.1}. First come the functions with their signatures,
+ in the order of {@code libknet.h};
  * then one method per function, which turns a failure into a {@link LibKnetException}.
  *
  * <p>Loading never fails: where the library is missing {@link #isAvailable()} says so, and every function throws
@@ -455,10 +456,13 @@ public final class LibKnet {
     }
 
     static void linkSetConfig(
-            MemorySegment knet, int hostId, int linkId, int transport, MemorySegment source, MemorySegment destination, long flags) {
+            MemorySegment knet, int hostId, int linkId, int transport, MemorySegment source,
+            MemorySegment destination, long flags) {
         try {
             int result = (int)
-                    LINK_SET_CONFIG.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) transport, source, destination, flags);
+                    LINK_SET_CONFIG.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) transport,
+                            source, destination, flags);
             check("knet_link_set_config", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -475,10 +479,12 @@ public final class LibKnet {
     }
 
     static void linkAddAcl(
-            MemorySegment knet, int hostId, int linkId, MemorySegment first, MemorySegment second, int type, int action) {
+            MemorySegment knet, int hostId, int linkId, MemorySegment first, MemorySegment second, int type,
+            int action) {
         try {
             int result = (int)
-                    LINK_ADD_ACL.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, first, second, type, action);
+                    LINK_ADD_ACL.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, first, second, type, action);
             check("knet_link_add_acl", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -486,10 +492,13 @@ public final class LibKnet {
     }
 
     static void linkInsertAcl(
-            MemorySegment knet, int hostId, int linkId, int index, MemorySegment first, MemorySegment second, int type, int action) {
+            MemorySegment knet, int hostId, int linkId, int index, MemorySegment first, MemorySegment second,
+            int type, int action) {
         try {
             int result = (int)
-                    LINK_INSERT_ACL.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, index, first, second, type, action);
+                    LINK_INSERT_ACL.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, index, first, second,
+                            type, action);
             check("knet_link_insert_acl", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -497,10 +506,12 @@ public final class LibKnet {
     }
 
     static void linkRmAcl(
-            MemorySegment knet, int hostId, int linkId, MemorySegment first, MemorySegment second, int type, int action) {
+            MemorySegment knet, int hostId, int linkId, MemorySegment first, MemorySegment second, int type,
+            int action) {
         try {
             int result = (int)
-                    LINK_RM_ACL.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, first, second, type, action);
+                    LINK_RM_ACL.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, first, second, type, action);
             check("knet_link_rm_acl", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -540,7 +551,8 @@ public final class LibKnet {
             MemorySegment knet, int hostId, int linkId, long interval, long timeout, int precision) {
         try {
             int result = (int)
-                    LINK_SET_PING_TIMERS.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, interval, timeout, precision);
+                    LINK_SET_PING_TIMERS.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, interval, timeout, precision);
             check("knet_link_set_ping_timers", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -550,7 +562,8 @@ public final class LibKnet {
     static void linkSetPongCount(MemorySegment knet, int hostId, int linkId, int count) {
         try {
             int result = (int)
-                    LINK_SET_PONG_COUNT.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) count);
+                    LINK_SET_PONG_COUNT.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) count);
             check("knet_link_set_pong_count", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -560,7 +573,8 @@ public final class LibKnet {
     static void linkSetPriority(MemorySegment knet, int hostId, int linkId, int priority) {
         try {
             int result = (int)
-                    LINK_SET_PRIORITY.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) priority);
+                    LINK_SET_PRIORITY.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, (byte) priority);
             check("knet_link_set_priority", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -580,7 +594,8 @@ public final class LibKnet {
     static void linkGetStatus(MemorySegment knet, int hostId, int linkId, MemorySegment status, long size) {
         try {
             int result = (int)
-                    LINK_GET_STATUS.invokeExact(NativeCalls.capture(), knet, (char) hostId, (byte) linkId, status, size);
+                    LINK_GET_STATUS.invokeExact(
+                            NativeCalls.capture(), knet, (char) hostId, (byte) linkId, status, size);
             check("knet_link_get_status", result);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
@@ -600,7 +615,8 @@ public final class LibKnet {
     @SuppressWarnings("restricted")
     static String logGetSubsystemName(int subsystem) {
         try {
-            MemorySegment name = (MemorySegment) LOG_GET_SUBSYSTEM_NAME.invokeExact(NativeCalls.capture(), (byte) subsystem);
+            MemorySegment name = (MemorySegment)
+                    LOG_GET_SUBSYSTEM_NAME.invokeExact(NativeCalls.capture(), (byte) subsystem);
             return name.reinterpret(64).getString(0);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
