@@ -318,7 +318,8 @@ public final class Sender {
     }
 
     /**
-     * Sends one message to one host at once. Its failure is counted, but reported by the result only.
+     * Sends one message to one host at once. Its failure is counted, but reported by the result
+     * only.
      */
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);

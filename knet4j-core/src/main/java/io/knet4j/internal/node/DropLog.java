@@ -37,7 +37,12 @@ final class DropLog {
         if (now < line.next) {
             return;
         }
-        LOG.log(level(cause), "dropped {0}: {1}, last from {2}", cause, Long.toString(line.drops), source);
+        LOG.log(
+                level(cause),
+                "dropped {0}: {1}, last from {2}",
+                cause,
+                Long.toString(line.drops),
+                source);
         line.drops = 0;
         line.next = now + INTERVAL;
     }
