@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Entry point of the {@code knet} command. Each subcommand has a package of its own and is added in
@@ -59,8 +60,12 @@ public final class Main implements Runnable {
     }
 
     private static int misused(Terminal terminal, ParameterException e) {
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        CommandSpec where = e.getCommandLine().getCommandSpec();
+        String command = where.qualifiedName();
+        String reason =
+                where.parent() == null && e instanceof UnmatchedArgumentException unknown
+                        ? "unknown command or option: " + unknown.getUnmatched().getFirst()
+                        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         terminal.error(reason + " (see: " + command + " --help)");
         return ExitCode.USAGE;
     }
