@@ -31,18 +31,15 @@ public final class CommandRun implements AutoCloseable {
         Thread.ofPlatform()
                 .daemon()
                 .name("command")
-                .start(
-                        () -> {
-                            try (Terminal terminal =
-                                    new Terminal(
-                                            Channels.newInputStream(source),
-                                            out.stream(),
-                                            err.stream())) {
-                                exitCode.complete(Main.run(terminal, args));
-                            } catch (RuntimeException | Error e) {
-                                exitCode.completeExceptionally(e);
-                            }
-                        });
+                .start(() -> {
+                    try (Terminal terminal =
+                            new Terminal(
+                                    Channels.newInputStream(source), out.stream(), err.stream())) {
+                        exitCode.complete(Main.run(terminal, args));
+                    } catch (RuntimeException | Error e) {
+                        exitCode.completeExceptionally(e);
+                    }
+                });
     }
 
     public static CommandRun start(String... args) {

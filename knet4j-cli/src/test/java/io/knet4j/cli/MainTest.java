@@ -31,7 +31,10 @@ class MainTest {
                 "knet: Missing required options: '--config=FILE', '--id=N' (see: knet node"
                         + " --help)",
                 "node");
-        assertWrong("knet: --seconds: value 5 is not allowed; allowed: 6 to 600", "demo", "--seconds=5");
+        assertWrong(
+                "knet: --seconds: value 5 is not allowed; allowed: 6 to 600",
+                "demo",
+                "--seconds=5");
     }
 
     private static void assertWrong(String line, String... args) throws Exception {

@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
             "Shows what redundant links are good for.",
             "",
             "Starts three hosts as processes of their own, with two links between each pair, and"
-                + " lets them send to each other all the time. For each policy, passive, active"
-                + " and round-robin, cuts a link, heals it later, and measures what the messages"
-                + " felt of it.",
+                    + " lets them send to each other all the time. For each policy, passive, active"
+                    + " and round-robin, cuts a link, heals it later, and measures what the messages"
+                    + " felt of it.",
             ""
         },
         mixinStandardHelpOptions = true,

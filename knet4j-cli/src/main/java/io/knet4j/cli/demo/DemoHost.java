@@ -121,7 +121,11 @@ final class DemoHost implements AutoCloseable {
             traffic.put(host.id(), new Traffic());
         }
         stalls.takeMicros();
-        phase = new Phase(command.get("number").getAsInt(), command.get("start").getAsLong(), traffic);
+        phase =
+                new Phase(
+                        command.get("number").getAsInt(),
+                        command.get("start").getAsLong(),
+                        traffic);
     }
 
     // ---- messages

@@ -117,10 +117,9 @@ final class Observations {
     /** When a host first saw a link down after a point in time. */
     OptionalLong firstDown(End end, long since) {
         return since(since).stream()
-                .filter(
-                        change ->
-                                change instanceof Change.Down e
-                                        && new End(e.host(), e.peer(), e.link()).equals(end))
+                .filter(change ->
+                        change instanceof Change.Down e
+                                && new End(e.host(), e.peer(), e.link()).equals(end))
                 .mapToLong(Change::at)
                 .min();
     }
@@ -128,11 +127,10 @@ final class Observations {
     /** When the traffic of a host first took exactly these links after a point in time. */
     OptionalLong firstActive(Way way, List<Integer> links, long since) {
         return since(since).stream()
-                .filter(
-                        change ->
-                                change instanceof Change.Active e
-                                        && new Way(e.host(), e.peer()).equals(way)
-                                        && e.links().equals(links))
+                .filter(change ->
+                        change instanceof Change.Active e
+                                && new Way(e.host(), e.peer()).equals(way)
+                                && e.links().equals(links))
                 .mapToLong(Change::at)
                 .min();
     }

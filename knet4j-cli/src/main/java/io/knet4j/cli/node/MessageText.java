@@ -29,13 +29,15 @@ final class MessageText {
         Optional<String> text = utf8(bytes);
         StringBuilder out = new StringBuilder(bytes.length);
         if (text.isPresent()) {
-            text.get().codePoints().forEach(c -> {
-                if (Character.isISOControl(c) && c != '\t') {
-                    escape(out, c);
-                } else {
-                    out.appendCodePoint(c);
-                }
-            });
+            text.get()
+                    .codePoints()
+                    .forEach(c -> {
+                        if (Character.isISOControl(c) && c != '\t') {
+                            escape(out, c);
+                        } else {
+                            out.appendCodePoint(c);
+                        }
+                    });
         } else {
             for (byte b : bytes) {
                 int c = Byte.toUnsignedInt(b);

@@ -38,10 +38,10 @@ import picocli.CommandLine.Option;
             "Runs a node of a cluster.",
             "",
             "Each line of standard input is sent as a message, to all other nodes or to one. Each"
-                + " message that comes is printed as 'from NODE: TEXT', or 'from NODE/CHANNEL:"
-                + " TEXT' when its channel is not 0, with control characters and bytes that are"
-                + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error."
-                + " SIGINT and SIGTERM end the node with exit code 0.",
+                    + " message that comes is printed as 'from NODE: TEXT', or 'from NODE/CHANNEL:"
+                    + " TEXT' when its channel is not 0, with control characters and bytes that are"
+                    + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error."
+                    + " SIGINT and SIGTERM end the node with exit code 0.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -157,9 +157,7 @@ public final class NodeCommand implements Callable<Integer> {
         Reachability reachability = new Reachability();
         try (Knet knet =
                         NodeOpener.open(
-                                cluster,
-                                self.id(),
-                                node -> prepare(node, reachability, reporter));
+                                cluster, self.id(), node -> prepare(node, reachability, reporter));
                 SignalEnd _ = SignalEnd.with(() -> endBySignal(knet))) {
             reporter.started(
                     self.id(),

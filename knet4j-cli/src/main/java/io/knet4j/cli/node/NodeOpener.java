@@ -84,8 +84,7 @@ public final class NodeOpener {
     private static CommandException unsupported(
             ClusterConfig config, String field, String value, String allowed) {
         return CommandException.usage(
-                new Problem.Field(
-                                config.source(), 0, field, value, "is not supported yet", allowed)
+                new Problem.Field(config.source(), 0, field, value, "is not supported yet", allowed)
                         .toString());
     }
 

@@ -40,9 +40,7 @@ final class Reachability {
         long left = timeout.toNanos();
         lock.lock();
         try {
-            while (host.isPresent()
-                    ? !reachable.contains(host.getAsInt())
-                    : reachable.isEmpty()) {
+            while (host.isPresent() ? !reachable.contains(host.getAsInt()) : reachable.isEmpty()) {
                 if (left <= 0) {
                     return false;
                 }
