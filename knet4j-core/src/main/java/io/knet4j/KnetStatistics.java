@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * Counters of a node since it was opened.
  *
- * @param messagesSent messages handed to at least one link or delivered locally
+ * @param messagesSent messages put on their way to at least one host; a few of them may be in
+ *     {@code sendFailures}, too
  * @param messagesDelivered messages handed to a channel's receive queue
  * @param sendFailures messages not sent, by reason; reasons without failures are absent
  * @param drops received datagrams and messages that were dropped, by cause; causes without drops

@@ -52,20 +52,7 @@ public record LinkConfig(
     public LinkConfig {
         Checks.notNull("transport", transport);
         switch (transport) {
-            case UDP -> {
-                checkAddress("local", local);
-                checkAddress("remote", remote);
-                if (remote.getPort() == 0) {
-                    throw ConfigurationException.invalid("remote", remote, "a port of 1 to 65535");
-                }
-                if (remote.getAddress().isAnyLocalAddress()) {
-                    throw ConfigurationException.invalid("remote", remote, "the address of a host");
-                }
-                if (local.getAddress().getClass() != remote.getAddress().getClass()) {
-                    throw ConfigurationException.invalid(
-                            "remote", remote, "an address of the same family as local " + local);
-                }
-            }
+            case UDP -> checkAddresses(address("local", local), address("remote", remote));
             case LOOPBACK -> {
                 if (local != null || remote != null) {
                     throw ConfigurationException.invalid(
@@ -78,9 +65,26 @@ public record LinkConfig(
         Checks.range("pongCount", pongCount, 1, 255);
     }
 
-    private static void checkAddress(String field, @Nullable InetSocketAddress address) {
-        if (Checks.notNull(field, address).isUnresolved()) {
-            throw ConfigurationException.invalid(field, address, "a resolved address");
+    private static InetSocketAddress address(String field, @Nullable InetSocketAddress value) {
+        if (value == null) {
+            throw ConfigurationException.invalid(field, "null", "an address and a port");
+        }
+        if (value.isUnresolved()) {
+            throw ConfigurationException.invalid(field, value, "a resolved address");
+        }
+        return value;
+    }
+
+    private static void checkAddresses(InetSocketAddress local, InetSocketAddress remote) {
+        if (remote.getPort() == 0) {
+            throw ConfigurationException.invalid("remote", remote, "a port of 1 to 65535");
+        }
+        if (remote.getAddress().isAnyLocalAddress()) {
+            throw ConfigurationException.invalid("remote", remote, "the address of a host");
+        }
+        if (local.getAddress().getClass() != remote.getAddress().getClass()) {
+            throw ConfigurationException.invalid(
+                    "remote", remote, "an address of the same family as local " + local);
         }
     }
 

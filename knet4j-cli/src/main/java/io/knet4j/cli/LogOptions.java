@@ -16,17 +16,22 @@ public final class LogOptions {
 
     /** How much is logged. */
     public enum LogLevel {
-        OFF(Level.OFF),
-        ERROR(Level.SEVERE),
-        WARNING(Level.WARNING),
-        INFO(Level.INFO),
-        DEBUG(Level.FINE),
-        TRACE(Level.FINER);
+        OFF,
+        ERROR,
+        WARNING,
+        INFO,
+        DEBUG,
+        TRACE;
 
-        private final Level level;
-
-        LogLevel(Level level) {
-            this.level = level;
+        private Level level() {
+            return switch (this) {
+                case OFF -> Level.OFF;
+                case ERROR -> Level.SEVERE;
+                case WARNING -> Level.WARNING;
+                case INFO -> Level.INFO;
+                case DEBUG -> Level.FINE;
+                case TRACE -> Level.FINER;
+            };
         }
 
         /** As the user writes it. */
@@ -56,9 +61,9 @@ public final class LogOptions {
         Logger events = Logger.getLogger("io.knet4j.events");
         root.addHandler(new LineHandler(terminal.err()));
         root.setLevel(logLevel == LogLevel.OFF ? Level.OFF : Level.WARNING);
-        own.setLevel(logLevel.level);
+        own.setLevel(logLevel.level());
         // The command shows each event itself, in its own words.
-        events.setLevel(logLevel.compareTo(LogLevel.DEBUG) >= 0 ? logLevel.level : Level.OFF);
+        events.setLevel(logLevel.compareTo(LogLevel.DEBUG) >= 0 ? logLevel.level() : Level.OFF);
         loggers = List.of(root, own, events);
     }
 
@@ -96,7 +101,7 @@ public final class LogOptions {
 
         private static String name(Level level) {
             for (LogLevel known : LogLevel.values()) {
-                if (known.level.equals(level)) {
+                if (known.level().equals(level)) {
                     return known.toString();
                 }
             }

@@ -85,9 +85,9 @@ public final class CommandRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         endInput();
-        exitCode();
+        exitCode.copy().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** What a command has printed. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * fail. All methods may be called from any thread, but not from a {@link RxFilter}: the library
  * would wait for itself.
  */
+@SuppressWarnings("EnumOrdinal") // the enums here have the order and so the numbers of C's
 public final class CNode implements AutoCloseable {
     private static final int QUEUED_MESSAGES = 16_384;
     private static final int KEPT_LOG_LINES = 500;

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * exception that leaves a callback ends the JVM: therefore each of them catches everything, waits
  * for nothing but a short lock, and never calls the library.
  */
+// The C library calls the private methods, with the parameters it has; events are compared by
+// identity, as two may look the same.
+@SuppressWarnings({"UnusedMethod", "UnusedVariable", "ReferenceEquality", "WaitNotInLoop"})
 final class CallbackRecorder {
     private static final int KEPT_EVENTS = 10_000;
     private static final int TX = 0;

@@ -109,7 +109,7 @@ final class ClusterConfigReader {
         Optional<String> clusterName = totem.text("cluster_name", "a name");
         LinkMode mode = linkMode(totem);
         IpVersion ipVersion = ipVersion(totem);
-        Duration token = milliseconds(totem, "token", 30).orElse(Duration.ofMillis(3000));
+        Duration token = milliseconds(totem, "token", 30).orElse(Duration.ofSeconds(3));
         var coefficient =
                 Duration.ofMillis(
                         totem.number("token_coefficient", 0, UNSIGNED_INT, MILLISECONDS, 650));
@@ -166,7 +166,10 @@ final class ClusterConfigReader {
     private static IpVersion ipVersion(Fields totem) {
         List<String> words = Stream.of(IpVersion.values()).map(IpVersion::key).toList();
         String word = totem.choice("ip_version", words, IpVersion.IPV6_4.key());
-        return IpVersion.values()[words.indexOf(word)];
+        return Stream.of(IpVersion.values())
+                .filter(v -> v.key().equals(word))
+                .findFirst()
+                .orElseThrow();
     }
 
     private CryptoSettings crypto(Fields totem) {

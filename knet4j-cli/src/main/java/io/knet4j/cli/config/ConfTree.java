@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  */
 public record ConfTree(String source, Section root) {
 
-    /** A {@code name {} block. */
+    /** One block with a name and braces. */
     public record Section(String name, int line, List<Entry> entries, List<Section> sections) {
 
         public Section {

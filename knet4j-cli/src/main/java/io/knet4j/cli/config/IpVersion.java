@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which of a name's addresses to use ({@code totem.ip_version}). */
+@SuppressWarnings("ImmutableEnumChecker") // the lists come from List.of
 public enum IpVersion {
     IPV4("ipv4", "IPv4", List.of(Inet4Address.class)),
     IPV6("ipv6", "IPv6", List.of(Inet6Address.class)),

@@ -3,7 +3,7 @@ package io.knet4j.cli.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong, or at least doubtful, in a configuration file; {@link #toString} is the
+ * One thing that is wrong, or at least doubtful, in a configuration file; {@code toString} is the
  * line to show.
  */
 public sealed interface Problem {

@@ -168,7 +168,7 @@ final class Cluster implements AutoCloseable {
         }
         List<Exchange> exchanges = new ArrayList<>();
         accounts.forEach((way, account) -> {
-            JsonObject other = accounts.get(new Observations.Way(way.peer(), way.host()));
+            JsonObject other = accounts.get(way.back());
             if (other != null) {
                 exchanges.add(Exchange.of(way.host(), way.peer(), account, other));
             }

@@ -27,7 +27,11 @@ final class Observations {
     record End(int host, int peer, int link) {}
 
     /** The way from a host to a peer, whatever links it takes. */
-    record Way(int host, int peer) {}
+    record Way(int host, int peer) {
+        Way back() {
+            return new Way(/* host= */ peer, /* peer= */ host);
+        }
+    }
 
     /** A host saw a change. */
     sealed interface Change {

@@ -41,7 +41,7 @@ final class MessageText {
         } else {
             for (byte b : bytes) {
                 int c = Byte.toUnsignedInt(b);
-                if (c < 0x7f && !Character.isISOControl(c) || c == '\t') {
+                if ((c < 0x7f && !Character.isISOControl(c)) || c == '\t') {
                     out.append((char) c);
                 } else {
                     escape(out, c);

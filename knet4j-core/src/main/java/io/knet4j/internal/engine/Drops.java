@@ -4,35 +4,34 @@ import io.knet4j.DropCause;
 import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what is dropped. */
 final class Drops {
-    private static final DropCause[] CAUSES = DropCause.values();
-
     private final EngineOutput output;
-    private final Counter[] counters = new Counter[CAUSES.length];
+    private final Map<DropCause, Counter> counters = new EnumMap<>(DropCause.class);
 
     Drops(EngineOutput output) {
         this.output = output;
-        for (int i = 0; i < counters.length; i++) {
-            counters[i] = new Counter();
+        for (DropCause cause : DropCause.values()) {
+            counters.put(cause, new Counter());
         }
     }
 
     void count(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        counters[cause.ordinal()].increment();
+        Objects.requireNonNull(counters.get(cause)).increment();
         output.dropped(now, cause, source);
     }
 
+    /** Causes with at least one drop. */
     Map<DropCause, Long> snapshot() {
         Map<DropCause, Long> counts = new EnumMap<>(DropCause.class);
-        for (DropCause cause : CAUSES) {
-            long count = counters[cause.ordinal()].get();
-            if (count > 0) {
-                counts.put(cause, count);
+        counters.forEach((cause, counter) -> {
+            if (counter.get() > 0) {
+                counts.put(cause, counter.get());
             }
-        }
+        });
         return counts;
     }
 }

@@ -150,7 +150,7 @@ public final class Engine {
             for (LinkState link : host.links) {
                 if (link != null
                         && link.path != null
-                        && link.path.socket() == socket
+                        && link.path.socket().equals(socket)
                         && link.path.remote().equals(remote)) {
                     heartbeat.onUnreachable(time, link);
                 }
@@ -313,7 +313,7 @@ public final class Engine {
         for (LinkState link : host.links) {
             hasLoopback |= link != null && link.path == null;
         }
-        if (hasLoopback || loopback && host.linkCount() > 0) {
+        if (hasLoopback || (loopback && host.linkCount() > 0)) {
             throw ConfigurationException.invalid(
                     "transport", "a loopback link beside another link", "a loopback link alone");
         }

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Pings the links, each by timers of its own, and takes them up and down. */
 final class Heartbeat {
+    /**
+     * A ping may come this part of its interval early, so that those of many links are sent at
+     * once.
+     */
+    private static final int PING_SLACK = 8;
+
     /** Enough for the control loop to read its sockets. */
     private static final long GRACE = 1_000_000;
 
@@ -83,7 +89,11 @@ final class Heartbeat {
             }
         }
         link.monitor.onPing(now);
-        timers.schedule(link.pingTimer, now + link.monitor.interval());
+        long interval = link.monitor.interval();
+        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
+        if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
     }
 
     void onDownTimer(long now, LinkState link) {

@@ -19,7 +19,7 @@ final class Hosts {
 
     /** What the hosts speak. */
     Iterable<OnWireVersions.Spoken> versions() {
-        return ordered.values().stream().map(host -> host.version)::iterator;
+        return ordered.values().stream().map(host -> host.version).toList();
     }
 
     void add(HostState host) {

@@ -12,9 +12,9 @@ final class IdTable<T> {
     private static final int PAGE_SIZE = 1 << PAGE_BITS;
     private static final int MAX_ID = 65_535;
 
-    private final @Nullable Object @Nullable [][] pages;
+    private final @Nullable Object[] @Nullable [] pages;
 
-    private IdTable(@Nullable Object @Nullable [][] pages) {
+    private IdTable(@Nullable Object[] @Nullable [] pages) {
         this.pages = pages;
     }
 
@@ -38,7 +38,7 @@ final class IdTable<T> {
             throw new IllegalArgumentException("id " + id);
         }
         int page = id >>> PAGE_BITS;
-        @Nullable Object @Nullable [][] copy =
+        @Nullable Object[] @Nullable [] copy =
                 Arrays.copyOf(pages, Math.max(pages.length, page + 1));
         @Nullable Object[] entries = copy[page];
         entries = entries == null ? new Object[PAGE_SIZE] : entries.clone();

@@ -14,8 +14,9 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,7 @@ public final class Sender {
     private final Handovers handovers = new Handovers();
 
     private final Counter messagesSent = new Counter();
-    private final Counter[] failures = counters();
-    private final long[] failuresToReport = new long[Reason.values().length];
-    private final long[] nextReport = new long[Reason.values().length];
+    private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
 
     Sender(Shared shared, Transport transport, EngineOutput output, OutgoingBatch batch) {
@@ -56,7 +55,9 @@ public final class Sender {
         this.transport = transport;
         this.output = output;
         this.batch = batch;
-        Arrays.fill(nextReport, Long.MIN_VALUE);
+        for (Reason reason : Reason.values()) {
+            failures.put(reason, new Failures());
+        }
     }
 
     /** Lets the filter choose the destination, if the message has none. */
@@ -68,6 +69,9 @@ public final class Sender {
         if (filter == null) {
             message.destination = Destination.broadcast();
             return single ? Reason.NO_FILTER : null;
+        }
+        if (!shared.forwarding) {
+            return Reason.FORWARDING_DISABLED;
         }
         FilterCall call = message.filterCall;
         message.destination =
@@ -323,7 +327,7 @@ public final class Sender {
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);
         if (failure != null) {
-            failures[failure.ordinal()].increment();
+            of(failure).total.increment();
             return failure;
         }
         reporting = false;
@@ -334,35 +338,38 @@ public final class Sender {
 
     /** Counts a message that was not sent, and tells it from time to time. */
     public void failed(long now, int channel, Reason reason) {
-        int index = reason.ordinal();
-        failures[index].increment();
+        Failures sameReason = of(reason);
+        sameReason.total.increment();
         if (!reporting) {
             return;
         }
-        failuresToReport[index]++;
-        if (now >= nextReport[index]) {
-            output.publish(new SendFailed(reason, channel, failuresToReport[index]));
-            failuresToReport[index] = 0;
-            nextReport[index] = now + REPORT_INTERVAL;
+        sameReason.unreported++;
+        if (now >= sameReason.nextReport) {
+            output.publish(new SendFailed(reason, channel, sameReason.unreported));
+            sameReason.unreported = 0;
+            sameReason.nextReport = now + REPORT_INTERVAL;
         }
     }
 
-    /** Messages that were handed to a link or delivered locally. */
+    private Failures of(Reason reason) {
+        return Objects.requireNonNull(failures.get(reason));
+    }
+
+    /** Messages that were put on their way. */
     public long messagesSent() {
         return messagesSent.get();
     }
 
     /** Messages that were not sent for this reason. */
     public long failures(Reason reason) {
-        return failures[reason.ordinal()].get();
+        return of(reason).total.get();
     }
 
-    private static Counter[] counters() {
-        Counter[] counters = new Counter[Reason.values().length];
-        for (int i = 0; i < counters.length; i++) {
-            counters[i] = new Counter();
-        }
-        return counters;
+    /** Messages that were not sent for one reason. */
+    private static final class Failures {
+        private final Counter total = new Counter();
+        private long unreported;
+        private long nextReport = Long.MIN_VALUE;
     }
 
     /** A message for a host: taken when one link took all of it. */

@@ -3,7 +3,9 @@ package io.knet4j.internal.node;
 import io.knet4j.DropCause;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,28 +16,35 @@ final class DropLog {
     private static final System.Logger LOG = System.getLogger("io.knet4j.drops");
     private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
-    private final long[] unlogged = new long[DropCause.values().length];
-    private final long[] nextLine = new long[DropCause.values().length];
+    private final Map<DropCause, Line> lines = new EnumMap<>(DropCause.class);
+
+    /** What is logged of one cause. */
+    private static final class Line {
+        private long drops;
+        private long next = Long.MIN_VALUE;
+    }
 
     DropLog() {
-        Arrays.fill(nextLine, Long.MIN_VALUE);
+        for (DropCause cause : DropCause.values()) {
+            lines.put(cause, new Line());
+        }
     }
 
     /** To be called by the control loop only. */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        int index = cause.ordinal();
-        unlogged[index]++;
-        if (now < nextLine[index]) {
+        Line line = Objects.requireNonNull(lines.get(cause));
+        line.drops++;
+        if (now < line.next) {
             return;
         }
         LOG.log(
                 level(cause),
                 "dropped {0}: {1}, last from {2}",
                 cause,
-                Long.toString(unlogged[index]),
+                Long.toString(line.drops),
                 source);
-        unlogged[index] = 0;
-        nextLine[index] = now + INTERVAL;
+        line.drops = 0;
+        line.next = now + INTERVAL;
     }
 
     private static System.Logger.Level level(DropCause cause) {

@@ -22,6 +22,7 @@ public final class SequenceWindow {
 
     private final long[] delivered = new long[SLOTS / Long.SIZE];
     private int newest = NONE;
+    private long newestPosition;
 
     /** What a number is to the window. */
     public enum Verdict {
@@ -43,6 +44,7 @@ public final class SequenceWindow {
         if (ahead > 0) {
             advance(ahead);
             newest = sequence;
+            newestPosition += ahead;
             return Verdict.NEW;
         }
         if (ahead <= -SIZE) {
@@ -78,10 +80,19 @@ public final class SequenceWindow {
         return newest != NONE && (announced == 0 || distance(newest, announced) <= -SIZE);
     }
 
+    /**
+     * A number that only this message has: unlike the sequence number, it does not come again after
+     * a wrap or a reset. The sequence number must have been judged {@link Verdict#NEW} just before.
+     */
+    public long position(int sequence) {
+        return newestPosition + distance(newest, sequence);
+    }
+
     /** Forgets everything: the next number is the first. */
     public void reset() {
         Arrays.fill(delivered, 0);
         newest = NONE;
+        newestPosition += 2 * SIZE; // beyond all that may still be looked up
     }
 
     /** Whether any number was seen since the last reset. */

@@ -120,7 +120,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
                 continue;
             }
             Path path = batch.path(i);
-            if (path.socket() == full) {
+            if (path.socket().equals(full)) {
                 continue;
             }
             memory.limit(batch.offset(i) + batch.length(i)).position(batch.offset(i));
@@ -215,7 +215,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
         }
         if (text.contains("cannot assign")
                 || text.contains("in use")
-                || e instanceof SocketException && text.contains("unresolved")) {
+                || (e instanceof SocketException && text.contains("unresolved"))) {
             return Reason.ADDRESS_UNAVAILABLE;
         }
         return Reason.SOCKET_FAILED;
