@@ -53,7 +53,8 @@ public final class Checker {
     private final SimNetwork network;
     private final Map<Knet, Life> lives = new HashMap<>();
     private final List<Life> livesByNumber = new ArrayList<>();
-    private final Map<LinkKey, Expectation> expectations = new HashMap<>();
+    private Map<LinkKey, Expectation> expectations = new HashMap<>();
+    private Map<LinkKey, Expectation> earlierExpectations = new HashMap<>();
     private final Map<Pair, BitSet> delivered = new HashMap<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
     private boolean ordered;
@@ -393,6 +394,8 @@ public final class Checker {
             return;
         }
         nextStateCheck = network.nanos() + STATE_INTERVAL;
+        earlierExpectations = expectations;
+        expectations = new HashMap<>();
         for (Life life : livesByNumber) {
             SimRuntime runtime = network.runtime(life.node);
             if (runtime.isAlive() && !runtime.isPaused()) {
@@ -459,7 +462,7 @@ public final class Checker {
             since = Math.max(since, network.runtime(peer.get()).changedAt());
         }
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
-        Expectation before = expectations.get(key);
+        Expectation before = earlierExpectations.get(key);
         if (before == null || before.demand != demand) {
             since = network.nanos();
         } else {

@@ -17,7 +17,7 @@ public final class SimPath {
     private final InetSocketAddress to;
     private PathConditions conditions = PathConditions.clean();
     private long changedAt;
-    private long freeAt = Long.MIN_VALUE;
+    private long freeAt;
     private long sent;
     private long lost;
     private long arrived;

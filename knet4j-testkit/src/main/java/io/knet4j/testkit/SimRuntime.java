@@ -13,9 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -41,7 +39,6 @@ final class SimRuntime implements NodeRuntime, Transport {
     private final ArrayDeque<Received> inbox = new ArrayDeque<>();
     private final List<SimSocket> sockets = new ArrayList<>();
     private final List<SimWorker> workers = new ArrayList<>();
-    private final Set<SimSocket> full = new HashSet<>();
     private @Nullable Loop loop;
     private @Nullable Knet knet;
     private Events.@Nullable Event turn;
@@ -387,7 +384,6 @@ final class SimRuntime implements NodeRuntime, Transport {
 
     @Override
     public void send(OutgoingBatch batch) {
-        full.clear();
         for (int i = 0; i < batch.size(); i++) {
             if (batch.isPending(i)) {
                 send(batch, i);
@@ -405,10 +401,7 @@ final class SimRuntime implements NodeRuntime, Transport {
             return;
         }
         if (route.path.conditions().socketFull()) {
-            full.add(socket);
-        }
-        if (full.contains(socket)) {
-            return;
+            return; // stays pending
         }
         byte[] payload = new byte[length];
         batch.memory().get(batch.offset(index), payload);
