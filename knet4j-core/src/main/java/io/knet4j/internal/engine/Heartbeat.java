@@ -102,11 +102,13 @@ final class Heartbeat {
             timers.schedule(link.downTimer, deadline);
             return;
         }
-        if (now - deadline > link.monitor.timeout() / 4) {
-            // It is us who were late, not the peer: its pongs may wait in the socket. Look at them
-            // first.
-            link.monitor.excuse(now - deadline + GRACE);
-            timers.schedule(link.downTimer, now + GRACE);
+        long late = now - deadline;
+        if (late > link.monitor.timeout() / 4 || (late > GRACE && link.monitor.isUnexcused())) {
+            // It is us who were late, not the peer: its pongs may wait in the socket, and the
+            // answer to the ping that was late with us needs its time.
+            long grace = GRACE + link.monitor.expectedRoundTrip();
+            link.monitor.excuse(late + grace);
+            timers.schedule(link.downTimer, now + grace);
             return;
         }
         takeDown(

@@ -30,6 +30,7 @@ final class LinkMonitor {
     private long lastPong = NONE;
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
+    private boolean excused;
 
     private long latency = NONE;
     private long samples;
@@ -72,6 +73,7 @@ final class LinkMonitor {
     boolean onPong(long now, long sentAt) {
         lastPong = now;
         suspectedUntil = NONE;
+        excused = false;
         sample(now - sentAt);
         if (connected) {
             return false;
@@ -130,10 +132,21 @@ final class LinkMonitor {
 
     /** This node itself was held up, so silence of that length says nothing about the peer. */
     void excuse(long nanos) {
+        excused = true;
         lastPong += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
+    }
+
+    /** Whether there was no excuse since the last pong. */
+    boolean isUnexcused() {
+        return !excused;
+    }
+
+    /** Twice the latency: by then the answer to a ping has come. */
+    long expectedRoundTrip() {
+        return 2 * knownLatency();
     }
 
     /** The link went down or was disabled. */
@@ -148,6 +161,7 @@ final class LinkMonitor {
         pongs = 0;
         lastPong = NONE;
         suspectedUntil = NONE;
+        excused = false;
         downSince = now;
     }
 

@@ -12,7 +12,7 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * not count: anybody can record and repeat pings, even encrypted ones.
  */
 final class RestartDetector {
-    private static final int REMEMBERED = 64;
+    private static final int REMEMBERED = 1024;
     private static final int NEEDED = 2;
     private static final long MARGIN = 1_000_000;
 
@@ -46,11 +46,12 @@ final class RestartDetector {
      */
     boolean onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
         boolean contradicts = window.contradicts(announced);
+        boolean seenBefore = wasSeen(token); // those that contradict nothing yet may do so later
         if (announced != 0 && !contradicts) {
             contradictions = 0;
             return false;
         }
-        if (wasSeen(token) || !contradicts) {
+        if (seenBefore || !contradicts) {
             return false;
         }
         if (messageAccepted && now - lastMessage <= longestTravel + MARGIN) {
