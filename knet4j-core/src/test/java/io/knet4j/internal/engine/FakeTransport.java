@@ -35,6 +35,7 @@ final class FakeTransport implements Transport {
     record FakeSocket(InetSocketAddress local, SocketOptions options) implements Socket {}
 
     /** A datagram that was taken. */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     record Sent(Path path, byte[] bytes) {
         int type() {
             return bytes[1] & 0xff;

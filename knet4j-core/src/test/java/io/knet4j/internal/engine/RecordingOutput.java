@@ -19,6 +19,7 @@ final class RecordingOutput implements EngineOutput {
     long deliveries;
 
     /** A message for a channel. */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     record Delivered(int channel, int source, byte[] payload) {}
 
     @Override

@@ -93,7 +93,7 @@ final class TestNode {
     int answerPings(LinkState link) {
         int answered = 0;
         for (FakeTransport.Sent sent : transport.drain()) {
-            if (sent.type() == Packets.PING && sent.path() == link.path) {
+            if (sent.type() == Packets.PING && sent.path().equals(link.path)) {
                 receive(link.path.remote(), Wire.pong(sent.bytes(), link.host.id));
                 answered++;
             }
