@@ -42,9 +42,9 @@ final class OnWireVersions {
      * accepted.
      */
     boolean accepts(int version, int hostMax) {
-        boolean tooNew = version > max || hostMax < min;
+        boolean unknown = version < min || version > max || hostMax < min;
         boolean downgraded = forced == 0 && version < current && hostMax > version;
-        return !tooNew && !downgraded;
+        return !unknown && !downgraded;
     }
 
     /**

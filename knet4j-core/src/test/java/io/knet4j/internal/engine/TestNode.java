@@ -1,0 +1,174 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.Destination;
+import io.knet4j.DropCause;
+import io.knet4j.KnetConfig;
+import io.knet4j.LinkConfig;
+import io.knet4j.Reason;
+import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** An engine with a network and a clock in the hand of the test. The local node is host 1. */
+final class TestNode {
+    static final int SELF = 1;
+    static final Duration INTERVAL = Duration.ofMillis(100);
+    static final Duration TIMEOUT = Duration.ofMillis(400);
+    static final long MILLI = 1_000_000;
+
+    final FakeTransport transport = new FakeTransport();
+    final RecordingOutput output = new RecordingOutput();
+    final Engine engine;
+    final IncomingBatch incoming = new IncomingBatch(ByteBuffer.allocate(1 << 20), 512);
+    long now = 5_000_000_000L;
+
+    TestNode() {
+        this(io.knet4j.Knet.builder(SELF).build(), PacketProtection.CLEAR);
+    }
+
+    TestNode(KnetConfig config, PacketProtection protection) {
+        engine =
+                new Engine(
+                        config,
+                        protection,
+                        transport,
+                        output,
+                        new SplittableRandom(99),
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096));
+        engine.setForwarding(true);
+    }
+
+    static InetSocketAddress local(int link) {
+        return new InetSocketAddress("10." + link + ".0.1", 5405);
+    }
+
+    static InetSocketAddress remote(int host, int link) {
+        return new InetSocketAddress("10." + link + '.' + (host >>> 8) + '.' + (host & 0xff), 5405);
+    }
+
+    static LinkConfig config(int host, int link) {
+        return LinkConfig.udp(local(link), remote(host, link))
+                .withPing(INTERVAL, TIMEOUT)
+                .withPongCount(1);
+    }
+
+    HostState host(int id, int links) {
+        HostState host = engine.addHost(id, "host-" + id);
+        for (int link = 0; link < links; link++) {
+            engine.addLink(now, host, link, config(id, link));
+        }
+        return host;
+    }
+
+    /** Adds a host and brings its links up. */
+    HostState hostUp(int id, int links) {
+        HostState host = host(id, links);
+        for (int link = 0; link < links; link++) {
+            bringUp(host.link(link));
+        }
+        transport.sent.clear();
+        output.events.clear();
+        return host;
+    }
+
+    /** Answers the pings of a link, as long as it takes. */
+    void bringUp(LinkState link) {
+        while (!link.monitor.connected()) {
+            engine.runTimers(now);
+            answerPings(link);
+            now += INTERVAL.toNanos();
+        }
+    }
+
+    /** Answers the pings that were sent on a link. Returns how many. */
+    int answerPings(LinkState link) {
+        int answered = 0;
+        for (FakeTransport.Sent sent : transport.drain()) {
+            if (sent.type() == Packets.PING && sent.path().equals(link.path)) {
+                receive(link.path.remote(), Wire.pong(sent.bytes(), link.host.id));
+                answered++;
+            }
+        }
+        return answered;
+    }
+
+    void receive(InetSocketAddress source, byte[]... datagrams) {
+        incoming.clear();
+        for (byte[] datagram : datagrams) {
+            incoming.memory().put(incoming.used(), datagram);
+            incoming.add(socket(), source, datagram.length);
+        }
+        engine.receive(now, incoming);
+        incoming.clear();
+    }
+
+    private static Transport.Socket socket() {
+        return () -> local(0);
+    }
+
+    /** Lets time pass, with every timer at its time. */
+    void advance(long nanos) {
+        long end = now + nanos;
+        long next = engine.runTimers(now);
+        while (next <= end) {
+            now = Math.max(now, next);
+            next = engine.runTimers(now);
+        }
+        now = end;
+    }
+
+    Reason send(Destination destination, int length) {
+        return send(destination, payload(length));
+    }
+
+    Reason send(Destination destination, byte[] payload) {
+        OutgoingMessage message =
+                new OutgoingMessage()
+                        .set(3, destination, ByteBuffer.wrap(payload), 0, payload.length);
+        Reason refused = engine.sender().address(message, false);
+        return refused != null ? refused : engine.sender().send(now, message, false);
+    }
+
+    Reason sendNow(Destination destination, int length) {
+        byte[] payload = payload(length);
+        OutgoingMessage message =
+                new OutgoingMessage().set(3, destination, ByteBuffer.wrap(payload), 0, length);
+        Reason refused = engine.sender().address(message, true);
+        return refused != null ? refused : engine.sender().sendNow(now, message);
+    }
+
+    /** What was sent of a type. */
+    List<FakeTransport.Sent> drain(int type) {
+        return transport.drain().stream().filter(sent -> sent.type() == type).toList();
+    }
+
+    long drops(DropCause cause) {
+        return engine.drops().getOrDefault(cause, 0L);
+    }
+
+    static byte[] payload(int length) {
+        byte[] payload = new byte[length];
+        for (int i = 0; i < length; i++) {
+            payload[i] = (byte) (i * 31 + length);
+        }
+        return payload;
+    }
+
+    /** The messages that were delivered, as texts. */
+    List<String> texts() {
+        return output.delivered.stream().map(message -> Wire.text(message.payload())).toList();
+    }
+
+    static byte[] tail(byte[] bytes, int from) {
+        return Arrays.copyOfRange(bytes, from, bytes.length);
+    }
+}
