@@ -281,7 +281,7 @@ final class Receiver {
                 reassembler.add(
                         host.incomplete,
                         now,
-                        sequence,
+                        host.window.position(sequence),
                         number,
                         count,
                         channel,

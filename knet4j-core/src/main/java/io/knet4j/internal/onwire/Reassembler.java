@@ -88,7 +88,7 @@ public final class Reassembler {
         private final long[] received = new long[4];
         private Chunk data = Chunk.NONE;
         private Chunk parkedLast = Chunk.NONE;
-        private int sequence;
+        private long position;
         private int count;
         private int channel;
         private int compression;
@@ -99,8 +99,8 @@ public final class Reassembler {
         private @Nullable Partial older;
         private @Nullable Partial newer;
 
-        private void open(int sequence, int count, int channel, int compression, long now) {
-            this.sequence = sequence;
+        private void open(long position, int count, int channel, int compression, long now) {
+            this.position = position;
             this.count = count;
             this.channel = channel;
             this.compression = compression;
@@ -124,13 +124,15 @@ public final class Reassembler {
     /**
      * Takes a fragment.
      *
+     * @param position tells the messages of the host apart, also those that a wrap of the sequence
+     *     number separates
      * @param number 1 to count
      * @param count 2 to 254
      */
     public Outcome add(
             Source source,
             long now,
-            int sequence,
+            long position,
             int number,
             int count,
             int channel,
@@ -138,12 +140,12 @@ public final class Reassembler {
             ByteBuffer packet,
             int offset,
             int length) {
-        Partial partial = find(source, sequence);
+        Partial partial = find(source, position);
         if (partial == null) {
             if (tooLong(number, count, length, 0, 0)) {
                 return Outcome.TOO_LONG;
             }
-            partial = open(source, now, sequence, count, channel, compression);
+            partial = open(source, now, position, count, channel, compression);
         } else {
             if (partial.count != count
                     || partial.channel != channel
@@ -225,9 +227,9 @@ public final class Reassembler {
         return (count - 1) * normal + end > MAX_MESSAGE;
     }
 
-    private static @Nullable Partial find(Source source, int sequence) {
+    private static @Nullable Partial find(Source source, long position) {
         for (Partial partial = source.newest; partial != null; partial = partial.older) {
-            if (partial.sequence == sequence) {
+            if (partial.position == position) {
                 return partial;
             }
         }
@@ -235,7 +237,7 @@ public final class Reassembler {
     }
 
     private Partial open(
-            Source source, long now, int sequence, int count, int channel, int compression) {
+            Source source, long now, long position, int count, int channel, int compression) {
         if (source.messages == maxMessagesPerSource && source.oldest != null) {
             close(source, source.oldest);
             losses.evicted();
@@ -244,7 +246,7 @@ public final class Reassembler {
         if (partial == null) {
             partial = new Partial();
         }
-        partial.open(sequence, count, channel, compression, now);
+        partial.open(position, count, channel, compression, now);
         partial.older = source.newest;
         partial.newer = null;
         if (source.newest == null) {

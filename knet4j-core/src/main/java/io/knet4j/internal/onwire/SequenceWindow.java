@@ -22,6 +22,7 @@ public final class SequenceWindow {
 
     private final long[] delivered = new long[SLOTS / Long.SIZE];
     private int newest = NONE;
+    private long newestPosition;
 
     /** What a number is to the window. */
     public enum Verdict {
@@ -37,12 +38,14 @@ public final class SequenceWindow {
     public Verdict check(int sequence) {
         if (newest == NONE) {
             newest = sequence;
+            newestPosition = sequence;
             return Verdict.NEW;
         }
         int ahead = distance(newest, sequence);
         if (ahead > 0) {
             advance(ahead);
             newest = sequence;
+            newestPosition += ahead;
             return Verdict.NEW;
         }
         if (ahead <= -SIZE) {
@@ -59,6 +62,14 @@ public final class SequenceWindow {
         if (sequence != 0) {
             check(sequence);
         }
+    }
+
+    /**
+     * Where a number that was checked lies in the host's endless row of messages: unlike the number
+     * itself, different for messages that are a wrap apart.
+     */
+    public long position(int sequence) {
+        return newestPosition + distance(newest, sequence);
     }
 
     /**
