@@ -60,8 +60,8 @@ final class Receiver {
     }
 
     /**
-     * Takes a batch: control packets first, so that no peer waits for its pong because of data. What
-     * pings say about sequence numbers has its turn among the data, as it was sent.
+     * Takes a batch: control packets first, so that no peer waits for its pong because of data.
+     * What pings say about sequence numbers has its turn among the data, as it was sent.
      */
     void receive(long now, IncomingBatch batch) {
         PacketProtection protection = shared.protection;
