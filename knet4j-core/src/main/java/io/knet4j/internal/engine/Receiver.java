@@ -59,24 +59,28 @@ final class Receiver {
         this.output = output;
     }
 
-    /** Takes a batch: control packets first, so that no peer waits for its pong because of data. */
+    /**
+     * Takes a batch: control packets first, so that no peer waits for its pong because of data.
+     * What pings say about sequence numbers has its turn among the data, as it was sent.
+     */
     void receive(long now, IncomingBatch batch) {
         PacketProtection protection = shared.protection;
         for (int i = 0; i < batch.size(); i++) {
-            if (!isData(now, batch, i, protection)) {
+            if (!hasSequence(now, batch, i, protection)) {
                 batch.narrow(i, 0, NOTHING);
             }
         }
         outbox.flush();
         for (int i = 0; i < batch.size(); i++) {
             if (batch.length(i) != NOTHING) {
-                onData(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+                onSequence(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
             }
         }
     }
 
-    /** Opens and checks a datagram and deals with it unless it is data. */
-    private boolean isData(long now, IncomingBatch batch, int index, PacketProtection protection) {
+    /** Opens and checks a datagram and deals with it, but for data and the number in a ping. */
+    private boolean hasSequence(
+            long now, IncomingBatch batch, int index, PacketProtection protection) {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
         int length = protection.open(memory, batch.offset(index), batch.length(index));
@@ -116,7 +120,11 @@ final class Receiver {
             return drop(now, wrongSource, source);
         }
         switch (type) {
-            case Packets.PING -> onPing(now, link, memory, packet, length);
+            case Packets.PING -> {
+                onPing(link, memory, packet, length);
+                batch.narrow(index, packet, length);
+                return true;
+            }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
             case Packets.PMTUD -> onProbe(link, memory, packet, length);
             default -> {
@@ -151,7 +159,7 @@ final class Receiver {
         return portOfOther ? DropCause.WRONG_LINK : null;
     }
 
-    private void onPing(long now, LinkState link, ByteBuffer memory, int packet, int length) {
+    private void onPing(LinkState link, ByteBuffer memory, int packet, int length) {
         HostState host = link.host;
         link.counters.rxPing.count(length);
         int sealed = answer(link, memory, packet, Packets.PING_SIZE);
@@ -165,6 +173,9 @@ final class Receiver {
             router.publish();
             output.publish(new OnWireVersionChanged(versions.snapshot()));
         }
+    }
+
+    private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
             host.window.announce(sequence);
@@ -173,7 +184,7 @@ final class Receiver {
         long token =
                 Packets.pingTokenHigh(memory, packet) * 31
                         + Packets.pingTokenLow(memory, packet)
-                        + link.id;
+                        + Packets.link(memory, packet);
         if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
             host.window.reset();
             reassembler.clear(host.incomplete);
@@ -220,12 +231,26 @@ final class Receiver {
                 link);
     }
 
-    private void onData(
+    private void onSequence(
             long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
         HostState host = hosts.get(Packets.host(memory, packet));
         if (host == null) {
             return; // a callback removed it since
         }
+        if (Packets.type(memory, packet) == Packets.PING) {
+            onPingSequence(now, host, memory, packet);
+        } else {
+            onData(now, host, memory, packet, length, source);
+        }
+    }
+
+    private void onData(
+            long now,
+            HostState host,
+            ByteBuffer memory,
+            int packet,
+            int length,
+            InetSocketAddress source) {
         LinkState link = host.linkFrom(source);
         if (link == null) {
             drops.count(now, DropCause.WRONG_ADDRESS, source);
