@@ -50,12 +50,11 @@ class RandomScenariosTest {
             this.network = network;
             random = network.random();
             links = 1 + random.nextInt(3);
-            LinkPolicy[] policies = LinkPolicy.values();
             cluster =
                     SimCluster.builder(network)
                             .nodes(2 + random.nextInt(4))
                             .links(links)
-                            .policy(policies[random.nextInt(policies.length)])
+                            .policy(policy())
                             .build();
             checker = Checker.attach(network);
             checker.watch(cluster);
@@ -175,7 +174,7 @@ class RandomScenariosTest {
             switch (random.nextInt(4)) {
                 case 0 -> end.setEnabled(random.nextBoolean());
                 case 1 -> end.setPriority(random.nextInt(5));
-                case 2 -> host.setPolicy(LinkPolicy.values()[random.nextInt(3)]);
+                case 2 -> host.setPolicy(policy());
                 default -> {
                     host.remove();
                     cluster.join(a, b);
@@ -202,6 +201,11 @@ class RandomScenariosTest {
             cluster.awaitConnected(ms(5000));
             // What bandwidth held back arrives, and pings have shown who was restarted.
             network.advance(ms(3000));
+        }
+
+        private LinkPolicy policy() {
+            List<LinkPolicy> all = List.of(LinkPolicy.values());
+            return all.get(random.nextInt(all.size()));
         }
 
         private int node() {
