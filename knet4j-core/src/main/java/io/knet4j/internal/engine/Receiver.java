@@ -178,7 +178,9 @@ final class Receiver {
     private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
+            int newest = host.window.newest();
             host.window.announce(sequence);
+            noteAdvance(now, host, newest);
             return;
         }
         long token =
@@ -277,6 +279,7 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
+        int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
         if (verdict != Verdict.NEW) {
             drops.count(
@@ -285,7 +288,7 @@ final class Receiver {
                     source);
             return;
         }
-        host.restarts.onMessage(now);
+        noteAdvance(now, host, newest);
         int payload = packet + Packets.DATA_HEADER;
         int payloadLength = length - Packets.DATA_HEADER;
         int compression = Packets.dataCompression(memory, packet);
@@ -330,6 +333,14 @@ final class Receiver {
             case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
             case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
             case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
+        }
+    }
+
+    // Messages behind the newest say nothing: after a restart, the first ones of the new life may
+    // fill gaps that the old one left.
+    private static void noteAdvance(long now, HostState host, int newestBefore) {
+        if (host.window.newest() != newestBefore) {
+            host.restarts.onMessage(now);
         }
     }
 

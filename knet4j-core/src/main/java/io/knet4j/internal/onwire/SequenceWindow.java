@@ -88,6 +88,16 @@ public final class SequenceWindow {
         return newest != NONE && (announced == 0 || distance(newest, announced) <= -SIZE);
     }
 
+    /** Whether an announced number lies behind the newest one seen. */
+    public boolean isBehind(int announced) {
+        return newest != NONE && announced != 0 && distance(newest, announced) < 0;
+    }
+
+    /** The newest number seen, negative when none was since the last reset. */
+    public int newest() {
+        return newest;
+    }
+
     /** Forgets everything: the next number is the first. */
     public void reset() {
         Arrays.fill(delivered, 0);
