@@ -69,6 +69,22 @@ final class Heartbeat {
     }
 
     void onPingTimer(long now, LinkState link) {
+        if (shared.sequence == 0 && link.monitor.isNew()) {
+            // To libknet, a ping with number 0 shows that we were restarted only if the one before
+            // it had another number. The pings of our last life need not have: it may have ended
+            // soon after its first messages.
+            ping(now, link, 1);
+        }
+        ping(now, link, shared.sequence);
+        link.monitor.onPing(now);
+        long interval = link.monitor.interval();
+        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
+        if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
+    }
+
+    private void ping(long now, LinkState link, int sequence) {
         PacketProtection protection = shared.protection;
         if (link.path != null && outbox.makeRoom(protection)) {
             int sealed =
@@ -80,19 +96,13 @@ final class Heartbeat {
                             shared.localHost,
                             link.id,
                             link.tokens,
-                            shared.sequence,
+                            sequence,
                             true,
                             link.path,
                             link);
             if (sealed != PacketProtection.FAILED) {
                 link.counters.txPing.count(sealed);
             }
-        }
-        link.monitor.onPing(now);
-        long interval = link.monitor.interval();
-        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
-        if (link.monitor.connected()) {
-            timers.schedule(link.downTimer, link.monitor.deadline());
         }
     }
 
@@ -126,7 +136,8 @@ final class Heartbeat {
             return DropCause.UNSOLICITED_PONG;
         }
         if (verdict == Verdict.COPY) {
-            return DropCause.DUPLICATE_PONG;
+            // The first two pings of a link were sent at the same time, and count as one.
+            return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
         if (link.monitor.isLate(now, sentAt)) {
             return DropCause.LATE_PONG;

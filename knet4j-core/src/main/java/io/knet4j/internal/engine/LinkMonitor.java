@@ -28,6 +28,7 @@ final class LinkMonitor {
     private int pongs;
     private long downSince;
     private long lastPong = NONE;
+    private long firstPing = NONE;
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
     private boolean excused;
@@ -56,8 +57,21 @@ final class LinkMonitor {
         forgetPongs(now);
     }
 
+    /** Whether no ping was sent yet. */
+    boolean isNew() {
+        return firstPing == NONE;
+    }
+
+    /** Whether the first ping was sent at that time. */
+    boolean isFirstPing(long sentAt) {
+        return sentAt == firstPing;
+    }
+
     /** A ping was sent. */
     void onPing(long now) {
+        if (firstPing == NONE) {
+            firstPing = now;
+        }
         lastPing = now;
         if (!connected && lastPong != NONE && now - lastPong >= patience(now)) {
             forgetPongs(now);

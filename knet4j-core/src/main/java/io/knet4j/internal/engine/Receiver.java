@@ -183,10 +183,11 @@ final class Receiver {
             noteAdvance(now, host, newest);
             return;
         }
+        // The first two pings of a link have the same token, but not the same number.
         long token =
                 Packets.pingTokenHigh(memory, packet) * 31
                         + Packets.pingTokenLow(memory, packet)
-                        + Packets.link(memory, packet);
+                        + (sequence << 3 | Packets.link(memory, packet));
         if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
             host.window.reset();
             reassembler.clear(host.incomplete);
