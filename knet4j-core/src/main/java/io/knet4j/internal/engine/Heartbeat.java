@@ -148,16 +148,6 @@ final class Heartbeat {
         return null;
     }
 
-    /** Data came over the link. Returns whether it is up. */
-    boolean onData(long now, LinkState link) {
-        boolean before = link.monitor.connected();
-        boolean up = link.config.enabled() && link.monitor.onData();
-        if (up && !before) {
-            cameUp(now, link);
-        }
-        return up;
-    }
-
     /** The network reports that the remote end of the link cannot be reached. */
     void onUnreachable(long now, LinkState link) {
         link.monitor.suspect(now);

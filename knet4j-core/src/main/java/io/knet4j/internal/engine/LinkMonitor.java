@@ -108,15 +108,9 @@ final class LinkMonitor {
         maxLatency = Math.max(maxLatency, roundTrip);
     }
 
-    /**
-     * Data came over the link, which is proof enough if at least one pong came too. Returns whether
-     * the link is up now.
-     */
-    boolean onData() {
-        if (!connected && pongs > 0) {
-            comeUp();
-        }
-        return connected;
+    /** Whether the peer is known to be there: at least one pong came since the link was down. */
+    boolean hasAnswered() {
+        return connected || pongs > 0;
     }
 
     private void comeUp() {

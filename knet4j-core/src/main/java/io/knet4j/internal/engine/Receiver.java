@@ -260,7 +260,10 @@ final class Receiver {
             return;
         }
         link.counters.rxData.count(length);
-        if (host.route == null && !heartbeat.onData(now, link)) {
+        // The peer may see the link up before we do. It is not taken up for that: a host that was
+        // just
+        // restarted must not send before its pings have shown so.
+        if (host.route == null && !(link.config.enabled() && link.monitor.hasAnswered())) {
             drops.count(now, DropCause.HOST_UNREACHABLE, source);
             return;
         }
