@@ -17,6 +17,9 @@ final class Heartbeat {
      */
     private static final int PING_SLACK = 8;
 
+    /** How often in a row being late ourselves excuses a peer's silence. */
+    private static final int MAX_EXCUSES = 3;
+
     /** Enough for the control loop to read its sockets. */
     private static final long GRACE = 1_000_000;
 
@@ -113,7 +116,7 @@ final class Heartbeat {
             return;
         }
         long late = now - deadline;
-        if (late > link.monitor.timeout() / 4 || (late > GRACE && link.monitor.isUnexcused())) {
+        if (late > 2 * GRACE && link.monitor.excuses() < MAX_EXCUSES) {
             // It is us who were late, not the peer: its pongs may wait in the socket, and the
             // answer to the ping that was late with us needs its time.
             long grace = GRACE + link.monitor.expectedRoundTrip();
@@ -140,6 +143,7 @@ final class Heartbeat {
             return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
         if (link.monitor.isLate(now, sentAt)) {
+            link.monitor.onLatePong(now);
             return DropCause.LATE_PONG;
         }
         if (link.config.enabled() && link.monitor.onPong(now, sentAt)) {

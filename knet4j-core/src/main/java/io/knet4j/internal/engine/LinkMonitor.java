@@ -31,7 +31,7 @@ final class LinkMonitor {
     private long firstPing = NONE;
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
-    private boolean excused;
+    private int excuses;
 
     private long latency = NONE;
     private long samples;
@@ -87,7 +87,7 @@ final class LinkMonitor {
     boolean onPong(long now, long sentAt) {
         lastPong = now;
         suspectedUntil = NONE;
-        excused = false;
+        excuses = 0;
         sample(now - sentAt);
         if (connected) {
             return false;
@@ -106,6 +106,17 @@ final class LinkMonitor {
         latency = latency == NONE ? roundTrip : latency + (roundTrip - latency) / weight;
         minLatency = minLatency == NONE ? roundTrip : Math.min(minLatency, roundTrip);
         maxLatency = Math.max(maxLatency, roundTrip);
+    }
+
+    /**
+     * Takes a pong that is too late to count, but shows that the peer is there: as in libknet, it
+     * keeps a link up, but does not bring one up.
+     */
+    void onLatePong(long now) {
+        if (connected) {
+            lastPong = now;
+            suspectedUntil = NONE;
+        }
     }
 
     /** Whether the peer is known to be there: at least one pong came since the link was down. */
@@ -140,16 +151,16 @@ final class LinkMonitor {
 
     /** This node itself was held up, so silence of that length says nothing about the peer. */
     void excuse(long nanos) {
-        excused = true;
+        excuses++;
         lastPong += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
     }
 
-    /** Whether there was no excuse since the last pong. */
-    boolean isUnexcused() {
-        return !excused;
+    /** Number of excuses since the last pong. */
+    int excuses() {
+        return excuses;
     }
 
     /** Twice the latency: by then the answer to a ping has come. */
@@ -169,7 +180,7 @@ final class LinkMonitor {
         pongs = 0;
         lastPong = NONE;
         suspectedUntil = NONE;
-        excused = false;
+        excuses = 0;
         downSince = now;
     }
 

@@ -4,9 +4,11 @@ import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
 import io.knet4j.Knet;
+import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.HostRestarted;
 import io.knet4j.KnetEvent.OnWireVersionChanged;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.engine.RestartDetector.Finding;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.onwire.Reassembler;
@@ -151,7 +153,8 @@ final class Receiver {
             return null;
         }
         if (claimed.path == null
-                || !claimed.path.remote().getAddress().equals(source.getAddress())) {
+                || !ScopedAddress.sameHost(
+                        claimed.path.remote().getAddress(), source.getAddress())) {
             return DropCause.WRONG_ADDRESS;
         }
         boolean portOfOther =
@@ -188,9 +191,13 @@ final class Receiver {
                 Packets.pingTokenHigh(memory, packet) * 31
                         + Packets.pingTokenLow(memory, packet)
                         + (sequence << 3 | Packets.link(memory, packet));
-        if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
+        Finding finding =
+                host.restarts.onPing(now, sequence, token, host.window, host.longestTravel());
+        if (finding != Finding.NOTHING) {
             host.window.reset();
             reassembler.clear(host.incomplete);
+        }
+        if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
     }
@@ -395,7 +402,14 @@ final class Receiver {
 
     private @Nullable DropCause refusal(@Nullable Destination destination) {
         return switch (destination) {
-            case null -> filterCall.failed() ? DropCause.FILTER_FAILED : DropCause.FILTER_REFUSED;
+            case null -> {
+                Throwable error = filterCall.error();
+                if (error == null) {
+                    yield DropCause.FILTER_REFUSED;
+                }
+                output.publish(new FilterFailed(false, error));
+                yield DropCause.FILTER_FAILED;
+            }
             case Destination.Broadcast _ -> null;
             case Destination.Unicast unicast -> {
                 for (int i = 0; i < unicast.size(); i++) {

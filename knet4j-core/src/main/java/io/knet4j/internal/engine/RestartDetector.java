@@ -19,6 +19,18 @@ final class RestartDetector {
     private static final int NEEDED_WITHIN_WINDOW = 4;
     private static final long MARGIN = 1_000_000;
 
+    /** What a ping shows. */
+    enum Finding {
+        NOTHING,
+        /** The host counts from the start again. */
+        RESTARTED,
+        /**
+         * The host's numbers have gone on without us while there was no contact, so that they
+         * cannot be compared any more.
+         */
+        ELSEWHERE
+    }
+
     private final long[] seen = new long[REMEMBERED];
     private int nextSeen;
     private int contradictions;
@@ -47,18 +59,17 @@ final class RestartDetector {
      * @param announced sequence number in it
      * @param token a hash of its token
      * @param longestTravel longest time that a datagram of the host may travel
-     * @return whether the host was restarted
      */
-    boolean onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
+    Finding onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
         boolean contradicts = window.contradicts(announced);
         boolean seenBefore = wasSeen(token); // those that contradict nothing yet may do so later
         if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
             behind = 0;
-            return false;
+            return Finding.NOTHING;
         }
         if (seenBefore || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
-            return false;
+            return Finding.NOTHING;
         }
         behind++;
         if (contradicts) {
@@ -66,13 +77,14 @@ final class RestartDetector {
         }
         if (contradictions < (lostContact ? 1 : NEEDED)
                 && behind < (lostContact ? NEEDED : NEEDED_WITHIN_WINDOW)) {
-            return false;
+            return Finding.NOTHING;
         }
         contradictions = 0;
         behind = 0;
         messageAccepted = false;
+        boolean proof = announced == 0 || !lostContact;
         lostContact = false;
-        return true;
+        return proof ? Finding.RESTARTED : Finding.ELSEWHERE;
     }
 
     private boolean wasSeen(long token) {
