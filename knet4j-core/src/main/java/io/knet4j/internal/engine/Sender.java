@@ -103,7 +103,10 @@ public final class Sender {
                     return Reason.TOO_MANY_DESTINATIONS;
                 }
                 toSelf = routes.loopback();
-                targets.addAll(routes.reachable());
+                List<HostRoute> reachable = routes.reachable();
+                for (int i = 0; i < reachable.size(); i++) {
+                    targets.add(reachable.get(i)); // addAll() would copy the list first
+                }
             }
             case Destination.Unicast unicast -> {
                 if (unicast.size() == 0) {
