@@ -74,7 +74,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
-        sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock);
+        sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
     }
 
     // ---- what the control loop does
