@@ -327,13 +327,18 @@ public final class Sender {
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);
         if (failure != null) {
-            of(failure).total.increment();
-            return failure;
+            return refused(failure);
         }
         reporting = false;
         failure = flush(now);
         reporting = true;
         return failure;
+    }
+
+    /** Counts a message that was not sent; its sender is told by the result. */
+    public Reason refused(Reason reason) {
+        of(reason).total.increment();
+        return reason;
     }
 
     /** Counts a message that was not sent, and tells it from time to time. */

@@ -225,13 +225,14 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         OutgoingMessage message = new OutgoingMessage();
         message.set(channel.id(), destination, payload, payload.position(), payload.remaining());
         Reason failure = engine.sender().address(message, true);
-        if (failure == null) {
-            sendLock.lock();
-            try {
-                failure = engine.sender().sendNow(runtime.nanoTime(), message);
-            } finally {
-                sendLock.unlock();
-            }
+        sendLock.lock();
+        try {
+            failure =
+                    failure == null
+                            ? engine.sender().sendNow(runtime.nanoTime(), message)
+                            : engine.sender().refused(failure);
+        } finally {
+            sendLock.unlock();
         }
         if (failure != null) {
             throw new SendException(
