@@ -6,5 +6,6 @@ module io.knet4j.testkit {
     requires transitive io.knet4j;
     requires static org.jspecify;
 
+    exports io.knet4j.testkit;
     exports io.knet4j.testkit.relay;
 }

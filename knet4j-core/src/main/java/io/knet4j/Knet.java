@@ -223,8 +223,8 @@ public interface Knet extends AutoCloseable {
     final class Builder {
         private final int nodeId;
         private QueueFullPolicy sendQueueFull = KnetConfig.DEFAULT_SEND_QUEUE_FULL;
-        private int sendQueueBytes = KnetConfig.DEFAULT_QUEUE_BYTES;
-        private int receiveQueueBytes = KnetConfig.DEFAULT_QUEUE_BYTES;
+        private int sendQueueBytes = KnetConfig.DEFAULT_SEND_QUEUE_BYTES;
+        private int receiveQueueBytes = KnetConfig.DEFAULT_RECEIVE_QUEUE_BYTES;
         private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
         private OptionalInt interfaceMtu = OptionalInt.empty();
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
@@ -258,7 +258,7 @@ public interface Knet extends AutoCloseable {
         /**
          * Size of the queue of each channel between the network and the consumer.
          *
-         * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 4 MiB
+         * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 8 MiB
          * @return this
          */
         public Builder receiveQueueBytes(int bytes) {

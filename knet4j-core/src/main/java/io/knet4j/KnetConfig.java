@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  *     for 1 second
  * @param sendQueueBytes size of the send queue, 131,072 to 1,073,741,824; default 4 MiB
  * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
- *     4 MiB
+ *     8 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
  *     8 MiB
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe
@@ -31,7 +31,8 @@ public record KnetConfig(
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
             QueueFullPolicy.block(Duration.ofSeconds(1));
 
-    static final int DEFAULT_QUEUE_BYTES = 4 << 20;
+    static final int DEFAULT_SEND_QUEUE_BYTES = 4 << 20;
+    static final int DEFAULT_RECEIVE_QUEUE_BYTES = 8 << 20;
     static final int DEFAULT_SOCKET_BUFFER_BYTES = 8 << 20;
     private static final int MIN_QUEUE_BYTES = 2 * Knet.MAX_MESSAGE_SIZE;
     private static final int MAX_QUEUE_BYTES = 1 << 30;

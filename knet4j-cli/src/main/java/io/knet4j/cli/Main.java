@@ -1,35 +1,87 @@
 package io.knet4j.cli;
 
+import io.knet4j.cli.demo.DemoCommand;
+import io.knet4j.cli.demo.DemoHostCommand;
+import io.knet4j.cli.node.NodeCommand;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Entry point of the {@code knet} command. */
+/**
+ * Entry point of the {@code knet} command. Each subcommand has a package of its own and is added in
+ * {@link #run}.
+ */
 @Command(
         name = "knet",
         description = "Runs, tests and watches redundant cluster links.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_TEXT, ExitCode.FAILED_TEXT, ExitCode.USAGE_TEXT})
 public final class Main implements Runnable {
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
     /** Runs the command line {@code args} and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        int exitCode;
+        try (Terminal terminal = Terminal.ofProcess()) {
+            exitCode = run(terminal, args);
+        }
+        System.exit(exitCode);
+    }
+
+    /** Runs the command line {@code args} and returns its exit code. */
+    public static int run(Terminal terminal, String... args) {
+        var command =
+                new CommandLine(new Main())
+                        .addSubcommand(new NodeCommand(terminal))
+                        .addSubcommand(new DemoCommand(terminal))
+                        .addSubcommand(new DemoHostCommand(terminal))
+                        .setOut(writer(terminal.out()))
+                        .setErr(writer(terminal.err()))
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setParameterExceptionHandler((e, _) -> misused(terminal, e))
+                        .setExecutionExceptionHandler((e, _, _) -> failed(terminal, e));
+        return command.execute(args);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private static int misused(Terminal terminal, ParameterException e) {
+        CommandSpec where = e.getCommandLine().getCommandSpec();
+        String command = where.qualifiedName();
+        String reason =
+                where.parent() == null && e instanceof UnmatchedArgumentException unknown
+                        ? "unknown command or option: " + unknown.getUnmatched().getFirst()
+                        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        terminal.error(reason + " (see: " + command + " --help)");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Terminal terminal, Exception e) {
+        if (e instanceof CommandException known) {
+            known.lines().forEach(terminal::error);
+            return known.exitCode();
+        }
+        terminal.error("internal error: " + e);
+        System.getLogger("io.knet4j.cli").log(System.Logger.Level.DEBUG, "internal error", e);
+        return ExitCode.FAILED;
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
-    /** The version in the manifest of the jar this class came from. */
-    static final class Version implements CommandLine.IVersionProvider {
-
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"knet " + (version == null ? "(unpackaged)" : version)};
-        }
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 }

@@ -68,23 +68,43 @@ public final class CProcess implements AutoCloseable {
      */
     public static CProcess start(int hostId, CNode.LogLevel logLevel, List<String> jvmOptions)
             throws IOException {
+        return start(
+                CNodeMain.class.getName(),
+                ownClasses(),
+                List.of(String.valueOf(hostId), logLevel.name()),
+                jvmOptions);
+    }
+
+    /**
+     * Starts another program that speaks the protocol of {@link CNodeMain}, or a part of it, and
+     * waits until it is ready.
+     *
+     * @param mainClass its main class
+     * @param classPath where its classes are
+     * @param arguments its arguments
+     * @param jvmOptions more options for its JVM
+     * @return the process
+     * @throws IOException when it doesn't start
+     */
+    public static CProcess start(
+            String mainClass, String classPath, List<String> arguments, List<String> jvmOptions)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-XX:+UseSerialGC");
         command.addAll(jvmOptions);
         command.add("-cp");
-        command.add(ownClasses());
-        command.add(CNodeMain.class.getName());
-        command.add(String.valueOf(hostId));
-        command.add(logLevel.name());
+        command.add(classPath);
+        command.add(mainClass);
+        command.addAll(arguments);
         Process process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         CProcess started = new CProcess(process);
         try {
             String first = started.nextAnswer(START);
             if (!first.startsWith("ready ")) {
-                throw new IOException("C node " + hostId + ": " + first);
+                throw new IOException(mainClass + " " + arguments + ": " + first);
             }
             return started;
         } catch (Throwable t) {

@@ -38,7 +38,7 @@ final class FilterCall implements FilteredMessage {
         failed = false;
         try {
             return filter.decide(this);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) { // whatever a filter throws is its own affair
             failed = true;
             return null;
         } finally {

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Pings the links, each by timers of its own, and takes them up and down. */
 final class Heartbeat {
+    /**
+     * A ping may come this part of its interval early, so that those of many links are sent at
+     * once.
+     */
+    private static final int PING_SLACK = 8;
+
     /** Enough for the control loop to read its sockets. */
     private static final long GRACE = 1_000_000;
 
@@ -63,6 +69,22 @@ final class Heartbeat {
     }
 
     void onPingTimer(long now, LinkState link) {
+        if (shared.sequence == 0 && link.monitor.isNew()) {
+            // To libknet, a ping with number 0 shows that we were restarted only if the one before
+            // it had another number. The pings of our last life need not have: it may have ended
+            // soon after its first messages.
+            ping(now, link, 1);
+        }
+        ping(now, link, shared.sequence);
+        link.monitor.onPing(now);
+        long interval = link.monitor.interval();
+        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
+        if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
+    }
+
+    private void ping(long now, LinkState link, int sequence) {
         PacketProtection protection = shared.protection;
         if (link.path != null && outbox.makeRoom(protection)) {
             int sealed =
@@ -74,7 +96,7 @@ final class Heartbeat {
                             shared.localHost,
                             link.id,
                             link.tokens,
-                            shared.sequence,
+                            sequence,
                             true,
                             link.path,
                             link);
@@ -82,8 +104,6 @@ final class Heartbeat {
                 link.counters.txPing.count(sealed);
             }
         }
-        link.monitor.onPing(now);
-        timers.schedule(link.pingTimer, now + link.monitor.interval());
     }
 
     void onDownTimer(long now, LinkState link) {
@@ -92,11 +112,13 @@ final class Heartbeat {
             timers.schedule(link.downTimer, deadline);
             return;
         }
-        if (now - deadline > link.monitor.timeout() / 4) {
-            // It is us who were late, not the peer: its pongs may wait in the socket. Look at them
-            // first.
-            link.monitor.excuse(now - deadline + GRACE);
-            timers.schedule(link.downTimer, now + GRACE);
+        long late = now - deadline;
+        if (late > link.monitor.timeout() / 4 || (late > GRACE && link.monitor.isUnexcused())) {
+            // It is us who were late, not the peer: its pongs may wait in the socket, and the
+            // answer to the ping that was late with us needs its time.
+            long grace = GRACE + link.monitor.expectedRoundTrip();
+            link.monitor.excuse(late + grace);
+            timers.schedule(link.downTimer, now + grace);
             return;
         }
         takeDown(
@@ -114,7 +136,8 @@ final class Heartbeat {
             return DropCause.UNSOLICITED_PONG;
         }
         if (verdict == Verdict.COPY) {
-            return DropCause.DUPLICATE_PONG;
+            // The first two pings of a link were sent at the same time, and count as one.
+            return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
         if (link.monitor.isLate(now, sentAt)) {
             return DropCause.LATE_PONG;
@@ -123,16 +146,6 @@ final class Heartbeat {
             cameUp(now, link);
         }
         return null;
-    }
-
-    /** Data came over the link. Returns whether it is up. */
-    boolean onData(long now, LinkState link) {
-        boolean before = link.monitor.connected();
-        boolean up = link.config.enabled() && link.monitor.onData();
-        if (up && !before) {
-            cameUp(now, link);
-        }
-        return up;
     }
 
     /** The network reports that the remote end of the link cannot be reached. */

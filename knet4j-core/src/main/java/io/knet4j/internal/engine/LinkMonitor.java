@@ -28,8 +28,10 @@ final class LinkMonitor {
     private int pongs;
     private long downSince;
     private long lastPong = NONE;
+    private long firstPing = NONE;
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
+    private boolean excused;
 
     private long latency = NONE;
     private long samples;
@@ -55,8 +57,21 @@ final class LinkMonitor {
         forgetPongs(now);
     }
 
+    /** Whether no ping was sent yet. */
+    boolean isNew() {
+        return firstPing == NONE;
+    }
+
+    /** Whether the first ping was sent at that time. */
+    boolean isFirstPing(long sentAt) {
+        return sentAt == firstPing;
+    }
+
     /** A ping was sent. */
     void onPing(long now) {
+        if (firstPing == NONE) {
+            firstPing = now;
+        }
         lastPing = now;
         if (!connected && lastPong != NONE && now - lastPong >= patience(now)) {
             forgetPongs(now);
@@ -72,6 +87,7 @@ final class LinkMonitor {
     boolean onPong(long now, long sentAt) {
         lastPong = now;
         suspectedUntil = NONE;
+        excused = false;
         sample(now - sentAt);
         if (connected) {
             return false;
@@ -92,15 +108,9 @@ final class LinkMonitor {
         maxLatency = Math.max(maxLatency, roundTrip);
     }
 
-    /**
-     * Data came over the link, which is proof enough if at least one pong came too. Returns whether
-     * the link is up now.
-     */
-    boolean onData() {
-        if (!connected && pongs > 0) {
-            comeUp();
-        }
-        return connected;
+    /** Whether the peer is known to be there: at least one pong came since the link was down. */
+    boolean hasAnswered() {
+        return connected || pongs > 0;
     }
 
     private void comeUp() {
@@ -130,10 +140,21 @@ final class LinkMonitor {
 
     /** This node itself was held up, so silence of that length says nothing about the peer. */
     void excuse(long nanos) {
+        excused = true;
         lastPong += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
+    }
+
+    /** Whether there was no excuse since the last pong. */
+    boolean isUnexcused() {
+        return !excused;
+    }
+
+    /** Twice the latency: by then the answer to a ping has come. */
+    long expectedRoundTrip() {
+        return 2 * knownLatency();
     }
 
     /** The link went down or was disabled. */
@@ -148,6 +169,7 @@ final class LinkMonitor {
         pongs = 0;
         lastPong = NONE;
         suspectedUntil = NONE;
+        excused = false;
         downSince = now;
     }
 

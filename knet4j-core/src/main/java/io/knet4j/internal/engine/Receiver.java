@@ -178,13 +178,16 @@ final class Receiver {
     private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
+            int newest = host.window.newest();
             host.window.announce(sequence);
+            noteAdvance(now, host, newest);
             return;
         }
+        // The first two pings of a link have the same token, but not the same number.
         long token =
                 Packets.pingTokenHigh(memory, packet) * 31
                         + Packets.pingTokenLow(memory, packet)
-                        + Packets.link(memory, packet);
+                        + (sequence << 3 | Packets.link(memory, packet));
         if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
             host.window.reset();
             reassembler.clear(host.incomplete);
@@ -257,7 +260,10 @@ final class Receiver {
             return;
         }
         link.counters.rxData.count(length);
-        if (host.route == null && !heartbeat.onData(now, link)) {
+        // The peer may see the link up before we do. It is not taken up for that: a host that was
+        // just
+        // restarted must not send before its pings have shown so.
+        if (host.route == null && !(link.config.enabled() && link.monitor.hasAnswered())) {
             drops.count(now, DropCause.HOST_UNREACHABLE, source);
             return;
         }
@@ -277,6 +283,7 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
+        int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
         if (verdict != Verdict.NEW) {
             drops.count(
@@ -285,7 +292,7 @@ final class Receiver {
                     source);
             return;
         }
-        host.restarts.onMessage(now);
+        noteAdvance(now, host, newest);
         int payload = packet + Packets.DATA_HEADER;
         int payloadLength = length - Packets.DATA_HEADER;
         int compression = Packets.dataCompression(memory, packet);
@@ -330,6 +337,14 @@ final class Receiver {
             case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
             case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
             case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
+        }
+    }
+
+    // Messages behind the newest say nothing: after a restart, the first ones of the new life may
+    // fill gaps that the old one left.
+    private static void noteAdvance(long now, HostState host, int newestBefore) {
+        if (host.window.newest() != newestBefore) {
+            host.restarts.onMessage(now);
         }
     }
 

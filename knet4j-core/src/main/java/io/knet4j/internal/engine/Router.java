@@ -16,6 +16,7 @@ final class Router {
     private final OnWireVersions versions;
     private final Shared shared;
     private final EngineOutput output;
+    private IdTable<HostRoute> byHost = IdTable.empty();
 
     Router(Hosts hosts, OnWireVersions versions, Shared shared, EngineOutput output) {
         this.hosts = hosts;
@@ -34,6 +35,7 @@ final class Router {
             return;
         }
         host.route = after;
+        byHost = byHost.with(host.id, after);
         publish();
         if (after == null) {
             if (before != null) {
@@ -87,13 +89,11 @@ final class Router {
 
     /** Makes the current state known to senders. */
     void publish() {
-        IdTable<HostRoute> byHost = IdTable.empty();
         List<HostRoute> reachable = new ArrayList<>();
         List<PingTarget> pingTargets = new ArrayList<>();
         boolean loopback = false;
         for (HostState host : hosts.all()) {
             if (host.route != null) {
-                byHost = byHost.with(host.id, host.route);
                 reachable.add(host.route);
             }
             for (LinkState link : host.links) {

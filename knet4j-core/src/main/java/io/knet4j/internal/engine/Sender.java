@@ -70,6 +70,9 @@ public final class Sender {
             message.destination = Destination.broadcast();
             return single ? Reason.NO_FILTER : null;
         }
+        if (!shared.forwarding) {
+            return Reason.FORWARDING_DISABLED;
+        }
         FilterCall call = message.filterCall;
         message.destination =
                 call.ask(

@@ -15,6 +15,7 @@ final class TimerQueue {
     static final class Timer {
         private final Action action;
         private long due;
+        private long slack;
         private int index = -1;
 
         Timer(Action action) {
@@ -30,7 +31,17 @@ final class TimerQueue {
 
     /** Sets or moves a timer. */
     void schedule(Timer timer, long due) {
+        schedule(timer, due, 0);
+    }
+
+    /**
+     * Sets or moves a timer that may run earlier, when others run anyway.
+     *
+     * @param slack how much earlier
+     */
+    void schedule(Timer timer, long due, long slack) {
         timer.due = due;
+        timer.slack = slack;
         if (timer.index < 0) {
             if (size == heap.length) {
                 heap = Arrays.copyOf(heap, 2 * size);
@@ -61,9 +72,14 @@ final class TimerQueue {
         }
     }
 
-    /** Runs what is due. */
+    /**
+     * Runs what is due, and then what may run early: each waking costs more than what it is for.
+     */
     void run(long now) {
-        while (size > 0 && at(0).due - now <= 0) {
+        if (size == 0 || at(0).due - now > 0) {
+            return;
+        }
+        while (size > 0 && at(0).due - at(0).slack - now <= 0) {
             Timer timer = at(0);
             cancel(timer);
             timer.action.run(now);

@@ -120,6 +120,16 @@ final class SendQueue {
         if (count == 0) {
             return false;
         }
+        try {
+            send(count);
+        } finally {
+            ring.release(count);
+            waiters.signal();
+        }
+        return true;
+    }
+
+    private void send(int count) {
         for (int i = 0; i < count; i++) {
             messages[i].set(
                     ring.tag(i),
@@ -143,9 +153,6 @@ final class SendQueue {
         } finally {
             sendLock.unlock();
         }
-        ring.release(count);
-        waiters.signal();
-        return true;
     }
 
     /**

@@ -38,7 +38,6 @@ public final class SequenceWindow {
     public Verdict check(int sequence) {
         if (newest == NONE) {
             newest = sequence;
-            newestPosition = sequence;
             return Verdict.NEW;
         }
         int ahead = distance(newest, sequence);
@@ -66,7 +65,7 @@ public final class SequenceWindow {
 
     /**
      * Where a number that was checked lies in the host's endless row of messages: unlike the number
-     * itself, different for messages that are a wrap apart.
+     * itself, different for messages that a wrap or a reset lies between.
      */
     public long position(int sequence) {
         return newestPosition + distance(newest, sequence);
@@ -89,10 +88,21 @@ public final class SequenceWindow {
         return newest != NONE && (announced == 0 || distance(newest, announced) <= -SIZE);
     }
 
+    /** Whether an announced number lies behind the newest one seen. */
+    public boolean isBehind(int announced) {
+        return newest != NONE && announced != 0 && distance(newest, announced) < 0;
+    }
+
+    /** The newest number seen, negative when none was since the last reset. */
+    public int newest() {
+        return newest;
+    }
+
     /** Forgets everything: the next number is the first. */
     public void reset() {
         Arrays.fill(delivered, 0);
         newest = NONE;
+        newestPosition += 2 * SIZE; // beyond all that may still be looked up
     }
 
     /** Whether any number was seen since the last reset. */

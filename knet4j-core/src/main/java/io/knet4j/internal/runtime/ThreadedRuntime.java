@@ -98,7 +98,7 @@ public final class ThreadedRuntime implements NodeRuntime {
         while (!closed && body != null) {
             try {
                 turn(body, incoming);
-            } catch (IOException | RuntimeException | StackOverflowError e) {
+            } catch (Throwable e) { // nothing may end the loop but close()
                 LOG.log(
                         System.Logger.Level.ERROR,
                         name + ": the control loop goes on after an error",
@@ -214,7 +214,7 @@ public final class ThreadedRuntime implements NodeRuntime {
                 boolean more;
                 try {
                     more = task.work();
-                } catch (RuntimeException | StackOverflowError e) {
+                } catch (Throwable e) { // nothing may end a worker but stop()
                     LOG.log(
                             System.Logger.Level.ERROR,
                             thread.getName() + " goes on after an error",

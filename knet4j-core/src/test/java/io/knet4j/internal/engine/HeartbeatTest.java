@@ -42,9 +42,9 @@ class HeartbeatTest {
         advance(Duration.ofMillis(300));
         List<Sent> pings = node.drainPings();
         assertThat(pings.stream().filter(ping -> ping.path().remote().equals(remote(2, 0))))
-                .hasSize(4);
+                .hasSizeBetween(5, 6); // the first is doubled; pings may be an eighth early
         assertThat(pings.stream().filter(ping -> ping.path().remote().equals(remote(2, 1))))
-                .hasSize(11);
+                .hasSizeBetween(12, 14);
     }
 
     @Test

@@ -1,0 +1,106 @@
+package io.knet4j.cli.node;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.knet4j.KnetEvent;
+import io.knet4j.cli.Millis;
+import java.util.Locale;
+
+/** Events as JSON objects: {@code event} says which, times are in milliseconds. */
+final class EventJson {
+
+    private final HostNames names;
+
+    EventJson(HostNames names) {
+        this.names = names;
+    }
+
+    static JsonObject object(String event) {
+        JsonObject json = new JsonObject();
+        json.addProperty("event", event);
+        return json;
+    }
+
+    JsonObject of(KnetEvent event) {
+        return switch (event) {
+            case KnetEvent.LinkUp e -> {
+                JsonObject json = link("link-up", e.host(), e.link());
+                json.addProperty("latency_ms", Millis.of(e.latency()));
+                yield json;
+            }
+            case KnetEvent.LinkDown e -> {
+                JsonObject json = link("link-down", e.host(), e.link());
+                json.addProperty("cause", name(e.cause()));
+                json.addProperty("silence_ms", Millis.of(e.silence()));
+                yield json;
+            }
+            case KnetEvent.HostReachable e -> host("host-reachable", e.host());
+            case KnetEvent.HostUnreachable e -> host("host-unreachable", e.host());
+            case KnetEvent.HostRestarted e -> host("host-restarted", e.host());
+            case KnetEvent.ActiveLinksChanged e -> {
+                JsonObject json = host("active-links", e.host());
+                JsonArray links = new JsonArray();
+                e.links().forEach(links::add);
+                json.add("links", links);
+                yield json;
+            }
+            case KnetEvent.DataMtuChanged e -> {
+                JsonObject json = host("data-mtu", e.host());
+                json.addProperty("bytes", e.dataMtu());
+                yield json;
+            }
+            case KnetEvent.SocketError e -> {
+                JsonObject json = object("socket-error");
+                json.addProperty("address", e.local().getAddress().getHostAddress());
+                json.addProperty("port", e.local().getPort());
+                json.addProperty("reason", name(e.reason()));
+                json.addProperty("message", e.message());
+                yield json;
+            }
+            case KnetEvent.SendFailed e -> {
+                JsonObject json = object("send-failed");
+                json.addProperty("channel", e.channel());
+                json.addProperty("messages", e.messages());
+                json.addProperty("reason", name(e.reason()));
+                yield json;
+            }
+            case KnetEvent.ReceiveQueueFull e -> {
+                JsonObject json = object("receive-queue-full");
+                json.addProperty("channel", e.channel());
+                json.addProperty("messages", e.messages());
+                yield json;
+            }
+            case KnetEvent.HandlerFailed e -> {
+                JsonObject json = object("handler-failed");
+                json.addProperty("from", e.source());
+                json.addProperty("channel", e.channel());
+                json.addProperty("error", String.valueOf(e.error()));
+                yield json;
+            }
+            case KnetEvent.OnWireVersionChanged e -> {
+                JsonObject json = object("onwire-version");
+                json.addProperty("current", e.version().current());
+                yield json;
+            }
+        };
+    }
+
+    private JsonObject host(String event, int host) {
+        JsonObject json = object(event);
+        json.addProperty("host", host);
+        if (!names.name(host).isEmpty()) {
+            json.addProperty("name", names.name(host));
+        }
+        return json;
+    }
+
+    private JsonObject link(String event, int host, int link) {
+        JsonObject json = host(event, host);
+        json.addProperty("link", link);
+        return json;
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

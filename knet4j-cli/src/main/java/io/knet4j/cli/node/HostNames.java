@@ -1,0 +1,29 @@
+package io.knet4j.cli.node;
+
+import io.knet4j.cli.config.ClusterConfig;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How the hosts of a cluster are called in messages. */
+final class HostNames {
+
+    private final Map<Integer, String> names = new HashMap<>();
+
+    HostNames(ClusterConfig config) {
+        config.nodes().forEach(node -> node.name().ifPresent(name -> names.put(node.id(), name)));
+    }
+
+    /** {@code host 2 (beta)}, or {@code host 2} where it has no name. */
+    String text(int id) {
+        return text(id, name(id));
+    }
+
+    static String text(int id, String name) {
+        return "host " + id + (name.isEmpty() ? "" : " (" + name + ')');
+    }
+
+    /** The name, empty where there is none. */
+    String name(int id) {
+        return names.getOrDefault(id, "");
+    }
+}

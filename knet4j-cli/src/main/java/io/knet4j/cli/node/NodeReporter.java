@@ -1,0 +1,23 @@
+package io.knet4j.cli.node;
+
+import io.knet4j.KnetEvent;
+import io.knet4j.Message;
+
+/** Tells the user what a node does. May be called by any thread. */
+interface NodeReporter {
+
+    /** The node has all its links and carries messages. */
+    void started(int node, int hosts, int links);
+
+    /** A message came. */
+    void message(Message message);
+
+    /** Something happened to links or hosts. */
+    void event(KnetEvent event);
+
+    /** A line of input is no message. */
+    void skipped(long line, String reason);
+
+    /** Messages from the input were not sent. */
+    void notSent(long messages, String reason);
+}

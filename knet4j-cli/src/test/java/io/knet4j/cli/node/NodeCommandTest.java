@@ -1,0 +1,225 @@
+package io.knet4j.cli.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.knet4j.cli.CommandRun;
+import io.knet4j.cli.Main;
+import io.knet4j.testkit.relay.FreePorts;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeCommandTest {
+
+    @TempDir private Path folder;
+
+    /** The example with ports of its own and a quicker heartbeat. */
+    private Path config;
+
+    @BeforeEach
+    void writeConfig() throws IOException {
+        config =
+                write(
+                        example()
+                                .replace("linknumber: 0", "linknumber: 0\n\t\tmcastport: " + port())
+                                .replace("linknumber: 1", "linknumber: 1\n\t\tmcastport: " + port())
+                                .replace("knet_ping_interval: 200", "knet_ping_interval: 20"));
+    }
+
+    private static String example() throws IOException {
+        return Files.readString(Path.of("../examples/two-nodes/corosync.conf"));
+    }
+
+    private static int port() {
+        return FreePorts.loopback4().getPort();
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("test.conf"), text);
+    }
+
+    private CommandRun node(int id, String... options) {
+        String[] start = {"node", "--config", config.toString(), "--id", Integer.toString(id)};
+        String[] args = Arrays.copyOf(start, start.length + options.length);
+        System.arraycopy(options, 0, args, start.length, options.length);
+        return CommandRun.start(args);
+    }
+
+    @Test
+    void linesOfOneNodeAreMessagesOfTheOther() throws Exception {
+        try (CommandRun one = node(1);
+                CommandRun two = node(2)) {
+            one.type("hello\n");
+            two.out().await("from 1: hello"::equals);
+            two.type("gr\u00fc\u00dfe\n");
+            one.out().await("from 2: gr\u00fc\u00dfe"::equals);
+            one.err().await("host 2 (beta) is reachable"::equals);
+            one.err().await("traffic to host 2 (beta) now uses link 0"::equals);
+            one.err().await(line -> line.startsWith("link 1 to host 2 (beta) is up, latency "));
+            assertThat(one.out().lines()).as("no message of its own").hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWasGivenIsSentBeforeTheEnd() throws Exception {
+        String longest = "x".repeat(65_536);
+        try (CommandRun two = node(2, "--json")) {
+            try (CommandRun one = node(1, "--to", "2", "--channel", "5")) {
+                one.type("first\n" + longest + "\n" + longest + "y\n\nlast");
+                one.endInput();
+                assertThat(one.exitCode()).as("one line was too long").isEqualTo(1);
+                assertThat(one.err().lines())
+                        .noneMatch(line -> line.contains("not sent"))
+                        .contains(
+                                "knet: line 3 of the input was skipped: it has 65537 bytes, a message at most 65536",
+                                "knet: line 4 of the input was skipped: it is empty, and a message has at least 1 byte");
+            }
+            two.out().await(line -> line.contains("\"last\""));
+            List<JsonObject> messages =
+                    two.out().lines().stream()
+                            .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                            .filter(json -> json.get("event").getAsString().equals("message"))
+                            .toList();
+            assertThat(messages)
+                    .extracting(json -> json.get("text").getAsString())
+                    .containsExactly("first", longest, "last");
+            assertThat(messages.getFirst())
+                    .hasToString(
+                            "{\"event\":\"message\",\"from\":1,\"channel\":5,\"size\":5,\"text\":\"first\"}");
+            assertThat(two.out().lines()).anyMatch(line -> line.contains("\"link-up\""));
+        }
+    }
+
+    @Test
+    void givesUpLinesThatNobodyCanGet() throws Exception {
+        CommandRun one = node(1, "--wait", "0.1");
+        one.type("a\nb\nc\n");
+        one.endInput();
+        assertThat(one.exitCode()).isEqualTo(1);
+        assertThat(one.err().lines())
+                .contains(
+                        "knet: 1 message not sent: no host was reachable within 100 ms",
+                        "knet: 2 messages not sent: no host was reachable within 100 ms");
+    }
+
+    @Test
+    void endsCleanlyOnSigterm() throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "node",
+                                "--config=" + config,
+                                "--id=2",
+                                "--stay")
+                        .redirectErrorStream(true)
+                        .start();
+        try (CommandRun one = node(1);
+                OutputStream input = process.getOutputStream()) {
+            input.write("bye\n".getBytes(StandardCharsets.UTF_8));
+            input.flush();
+            one.out().await("from 2: bye"::equals);
+            assertThat(process.supportsNormalTermination()).isTrue();
+            process.destroy();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void refusesWhatItCannotDoYet() throws Exception {
+        assertRefused(
+                example().replace("crypto_hash: none", "crypto_hash: sha256"),
+                "field 'crypto_hash': value 'sha256' is not supported yet; allowed: none");
+        assertRefused(
+                example()
+                        .replace("crypto_hash: none", "crypto_hash: sha256")
+                        .replace("crypto_cipher: none", "crypto_cipher: aes256"),
+                "field 'crypto_cipher': value 'aes256' is not supported yet; allowed: none");
+        assertRefused(
+                example().replace("version: 2", "version: 2\nknet_compression_model: zlib"),
+                "field 'knet_compression_model': value 'zlib' is not supported yet; allowed: none");
+        assertRefused(
+                example().replace("linknumber: 1", "linknumber: 1\nknet_transport: sctp"),
+                "field 'knet_transport': value 'sctp' is not supported yet; allowed: udp");
+        assertRefused(
+                example().replace("version: 2", "version: 2\nip_dscp: 46"),
+                "field 'ip_dscp': value '46' is not supported yet; allowed: 0");
+    }
+
+    private void assertRefused(String text, String problem) throws Exception {
+        CommandRun run =
+                CommandRun.toTheEnd("node", "--config", write(text).toString(), "--id", "1");
+        assertThat(run.err().lines()).containsExactly("knet: " + folder + "/test.conf: " + problem);
+        assertThat(run.out().lines()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void namesEveryProblemOfTheFile() throws Exception {
+        CommandRun run =
+                CommandRun.toTheEnd(
+                        "node",
+                        "--config",
+                        write(example().replace("knet_pong_count: 2", "knet_pong_count: x"))
+                                .toString(),
+                        "--id",
+                        "1");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("field 'knet_pong_count': value 'x'"));
+    }
+
+    @Test
+    void refusesNodesThatAreNotThere() throws Exception {
+        CommandRun stranger =
+                CommandRun.toTheEnd("node", "--config", config.toString(), "--id", "7");
+        assertThat(stranger.exitCode()).isEqualTo(2);
+        assertThat(stranger.err().lines())
+                .containsExactly(
+                        "knet: " + config + ": node id 7 is not in the nodelist; allowed: 1, 2");
+        CommandRun self =
+                CommandRun.toTheEnd(
+                        "node", "--config", config.toString(), "--id", "1", "--to", "1");
+        assertThat(self.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void namesTheLinkWhoseAddressIsTaken() throws Exception {
+        int port = port();
+        InetSocketAddress taken = new InetSocketAddress(InetAddress.ofLiteral("127.0.1.1"), port);
+        config =
+                write(
+                        example()
+                                .replace("linknumber: 0", "linknumber: 0\n\t\tmcastport: " + port())
+                                .replace("linknumber: 1", "linknumber: 1\n\t\tmcastport: " + port));
+        try (DatagramSocket _ = new DatagramSocket(taken)) {
+            CommandRun run =
+                    CommandRun.toTheEnd("node", "--config", config.toString(), "--id", "1");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "knet: link 1 to host 2 (beta): cannot bind 127.0.1.1 port " + port);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.knet4j.cli.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.KnetEvent;
+import io.knet4j.Message;
+import io.knet4j.OnWireVersion;
+import io.knet4j.Reason;
+import io.knet4j.cli.Terminal;
+import io.knet4j.cli.config.ClusterConfig;
+import io.knet4j.cli.config.ConfigException;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReporterTest {
+
+    private static final InetSocketAddress LOCAL =
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 5405);
+
+    /** Each kind of event, with its line and its object. */
+    private static final Map<KnetEvent, List<String>> EVENTS =
+            Map.ofEntries(
+                    entry(
+                            new KnetEvent.LinkUp(2, 0, Duration.ofNanos(312_000)),
+                            "link 0 to host 2 (beta) is up, latency 0.31 ms",
+                            "{'event':'link-up','host':2,'name':'beta','link':0,'latency_ms':0.312}"),
+                    entry(
+                            new KnetEvent.LinkDown(
+                                    3,
+                                    1,
+                                    KnetEvent.LinkDownCause.PING_TIMEOUT,
+                                    Duration.ofMillis(1_004)),
+                            "link 1 to host 3 is down: no pong for 1.0 s",
+                            "{'event':'link-down','host':3,'link':1,'cause':'ping-timeout','silence_ms':1004.0}"),
+                    entry(
+                            new KnetEvent.LinkDown(
+                                    3, 1, KnetEvent.LinkDownCause.DISABLED, Duration.ZERO),
+                            "link 1 to host 3 is down: it was disabled",
+                            "{'event':'link-down','host':3,'link':1,'cause':'disabled','silence_ms':0.0}"),
+                    entry(
+                            new KnetEvent.HostReachable(2),
+                            "host 2 (beta) is reachable",
+                            "{'event':'host-reachable','host':2,'name':'beta'}"),
+                    entry(
+                            new KnetEvent.HostUnreachable(2),
+                            "host 2 (beta) is unreachable: all links are down",
+                            "{'event':'host-unreachable','host':2,'name':'beta'}"),
+                    entry(
+                            new KnetEvent.HostRestarted(2),
+                            "host 2 (beta) was restarted",
+                            "{'event':'host-restarted','host':2,'name':'beta'}"),
+                    entry(
+                            new KnetEvent.ActiveLinksChanged(2, List.of(0, 1)),
+                            "traffic to host 2 (beta) now uses links 0, 1",
+                            "{'event':'active-links','host':2,'name':'beta','links':[0,1]}"),
+                    entry(
+                            new KnetEvent.ActiveLinksChanged(2, List.of()),
+                            "",
+                            "{'event':'active-links','host':2,'name':'beta','links':[]}"),
+                    entry(
+                            new KnetEvent.DataMtuChanged(2, 1397),
+                            "messages to host 2 (beta) now travel in fragments of up to 1397 bytes",
+                            "{'event':'data-mtu','host':2,'name':'beta','bytes':1397}"),
+                    entry(
+                            new KnetEvent.SocketError(LOCAL, Reason.SOCKET_FAILED, "broken"),
+                            "socket 127.0.0.1 port 5405 failed: broken",
+                            "{'event':'socket-error','address':'127.0.0.1','port':5405,'reason':'socket-failed','message':'broken'}"),
+                    entry(
+                            new KnetEvent.SendFailed(Reason.HOST_DOWN, 4, 1),
+                            "1 message on channel 4 not sent: no destination is reachable",
+                            "{'event':'send-failed','channel':4,'messages':1,'reason':'host-down'}"),
+                    entry(
+                            new KnetEvent.ReceiveQueueFull(4, 17),
+                            "17 received messages on channel 4 lost: the reader of the output is too slow",
+                            "{'event':'receive-queue-full','channel':4,'messages':17}"),
+                    entry(
+                            new KnetEvent.OnWireVersionChanged(new OnWireVersion(1, 1, 1)),
+                            "packets now have format version 1",
+                            "{'event':'onwire-version','current':1}"));
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private TextReporter text;
+    private JsonReporter json;
+
+    private static Map.Entry<KnetEvent, List<String>> entry(
+            KnetEvent event, String line, String json) {
+        return Map.entry(event, List.of(line, json.replace('\'', '"')));
+    }
+
+    @BeforeEach
+    void reporters() throws ConfigException {
+        Terminal terminal =
+                new Terminal(
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        HostNames names =
+                new HostNames(
+                        ClusterConfig.parse(
+                                "c",
+                                """
+                                totem {
+                                  version: 2
+                                }
+                                nodelist {
+                                  node {
+                                    nodeid: 2
+                                    name: beta
+                                    ring0_addr: 127.0.0.1
+                                  }
+                                  node {
+                                    nodeid: 3
+                                    ring0_addr: 127.0.0.2
+                                  }
+                                }
+                                """));
+        text = new TextReporter(terminal, names);
+        json = new JsonReporter(terminal, names);
+    }
+
+    private record Received(int source, int channel, ByteBuffer payload) implements Message {
+        private Received(int source, int channel, byte... payload) {
+            this(source, channel, ByteBuffer.wrap(payload));
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private String take(ByteArrayOutputStream stream) {
+        String printed = stream.toString(StandardCharsets.UTF_8);
+        stream.reset();
+        return printed;
+    }
+
+    @Test
+    void eventsAreLinesOnStandardError() {
+        EVENTS.forEach((event, expected) -> {
+            text.event(event);
+            String line = expected.getFirst();
+            assertThat(take(err)).isEqualTo(line.isEmpty() ? "" : line + "\n");
+        });
+        assertThat(take(out)).isEmpty();
+    }
+
+    @Test
+    void eventsAreJsonLinesOnStandardOutput() {
+        EVENTS.forEach((event, expected) -> {
+            json.event(event);
+            assertThat(take(out)).isEqualTo(expected.getLast() + "\n");
+        });
+        assertThat(take(err)).isEmpty();
+    }
+
+    @Test
+    void messagesAreLinesWithTheirSource() {
+        text.message(new Received(1, 0, bytes("hello")));
+        text.message(new Received(2, 7, bytes("grüße")));
+        assertThat(take(out)).isEqualTo("from 1: hello\nfrom 2/7: grüße\n");
+    }
+
+    @Test
+    void messagesAreJsonLinesWithTextOrBytes() {
+        json.message(new Received(1, 0, bytes("say \"hello\"\n<ü>")));
+        json.message(new Received(2, 7, (byte) 0xff, (byte) 0));
+        assertThat(take(out))
+                .isEqualTo(
+                        """
+                        {"event":"message","from":1,"channel":0,"size":16,"text":"say \\"hello\\"\\n<ü>"}
+                        {"event":"message","from":2,"channel":7,"size":2,"base64":"/wA="}
+                        """);
+    }
+
+    @Test
+    void tellsWhatBecameOfTheInput() {
+        text.skipped(3, "it is empty");
+        text.notSent(2, "no host was reachable within 1.0 s");
+        json.skipped(3, "it is empty");
+        assertThat(take(err))
+                .isEqualTo(
+                        """
+                        knet: line 3 of the input was skipped: it is empty
+                        knet: 2 messages not sent: no host was reachable within 1.0 s
+                        """);
+        assertThat(take(out))
+                .isEqualTo("{\"event\":\"line-skipped\",\"line\":3,\"reason\":\"it is empty\"}\n");
+    }
+}

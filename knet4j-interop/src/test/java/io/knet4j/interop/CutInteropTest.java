@@ -1,0 +1,168 @@
+package io.knet4j.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.knet4j.Destination;
+import io.knet4j.LinkPolicy;
+import io.knet4j.interop.junit.RequiresLibKnet;
+import io.knet4j.testkit.relay.RelayLink;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One of two links is cut and healed while messages go both ways all the time. */
+@RequiresLibKnet
+class CutInteropTest {
+    private static final long TIMEOUT = 1000;
+    private static final long SEND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int SIZE = 600; // two fragments from Java at the safe MTU
+
+    /** How many messages must come through to show that they do. */
+    private static final int ENOUGH = 100;
+
+    @ParameterizedTest
+    @EnumSource(LinkPolicy.class)
+    @Execution(ExecutionMode.CONCURRENT)
+    void messagesGoOnOverTheOtherLink(LinkPolicy policy) throws Exception {
+        try (JavaAndC pair =
+                        new JavaAndC.Settings()
+                                .links(2)
+                                .policy(policy)
+                                .relayed()
+                                .timeoutMillis(TIMEOUT)
+                                .open();
+                Traffic traffic = new Traffic(pair)) {
+            pair.awaitUp();
+            traffic.start();
+            RelayLink first = pair.relayed.getFirst();
+
+            cutAndHeal(pair, traffic, first::cut, policy);
+            cutAndHeal(pair, traffic, first.aToB()::cut, policy);
+
+            traffic.stop();
+            if (policy == LinkPolicy.ACTIVE) {
+                traffic.awaitAll();
+            }
+            traffic.toC.received.assertNoneDoubled();
+            traffic.toJava.received.assertNoneDoubled();
+            assertTrue(pair.peer.status().reachable());
+        }
+    }
+
+    private static void cutAndHeal(JavaAndC pair, Traffic traffic, Runnable cut, LinkPolicy policy)
+            throws Exception {
+        traffic.assertFlows();
+        cut.run();
+        Await.until("Java: link 0 down", () -> !pair.javaLink(0).connected());
+        pair.c.awaitLink(pair.javaId, 0, s -> !s.connected(), Await.LIMIT);
+        assertTrue(pair.javaLink(1).active());
+        assertTrue(pair.peer.status().reachable());
+        assertTrue(pair.c.hostReachable(pair.javaId));
+        traffic.assertFlows();
+
+        pair.relayed.getFirst().heal();
+        pair.awaitUp();
+        assertTrue(pair.javaLink(0).active());
+        assertEquals(policy != LinkPolicy.PASSIVE, pair.javaLink(1).active());
+        long before = pair.javaLink(0).statistics().txData().packets();
+        long beforeInC = pair.cLink(0).stats().txDataPackets();
+        traffic.assertFlows();
+        assertTrue(
+                pair.javaLink(0).statistics().txData().packets() > before,
+                "Java is back on link 0");
+        assertTrue(pair.cLink(0).stats().txDataPackets() > beforeInC, "C is back on link 0");
+    }
+
+    /** Numbered messages both ways. */
+    private static final class Traffic implements AutoCloseable {
+        final Direction toC = new Direction();
+        final Direction toJava = new Direction();
+        private final JavaAndC pair;
+        private final Thread thread;
+        private volatile boolean stopped;
+
+        static final class Direction {
+            final AtomicInteger sent = new AtomicInteger();
+            final Tally received = new Tally();
+        }
+
+        Traffic(JavaAndC pair) {
+            this.pair = pair;
+            pair.java
+                    .channel(0)
+                    .onMessage(
+                            m -> toJava.received.add(m.payload().getInt(m.payload().position())));
+            pair.c.openChannel(
+                    1,
+                    (_, payload) ->
+                            toC.received.add(
+                                    Payloads.number(
+                                            payload.asSlice(0, Integer.BYTES)
+                                                    .toArray(ValueLayout.JAVA_BYTE))));
+            thread = Thread.ofPlatform().name("traffic").unstarted(this::send);
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        private void send() {
+            long next = System.nanoTime();
+            while (!stopped) {
+                // The number is announced before the message is on its way.
+                pair.java
+                        .channel(1)
+                        .send(
+                                ByteBuffer.wrap(
+                                        Payloads.numbered(toC.sent.getAndIncrement(), SIZE)),
+                                Destination.host(pair.cId));
+                pair.c.send(0, Payloads.numbered(toJava.sent.getAndIncrement(), SIZE));
+                next += SEND_INTERVAL;
+                LockSupport.parkNanos(next - System.nanoTime());
+            }
+        }
+
+        /** From now on nothing is lost, in both directions. */
+        void assertFlows() throws Exception {
+            int fromC = toJava.sent.get();
+            int fromJava = toC.sent.get();
+            awaitReceived(toC, fromJava, "Java to C");
+            awaitReceived(toJava, fromC, "C to Java");
+        }
+
+        private static void awaitReceived(Direction direction, int from, String what)
+                throws Exception {
+            Await.until(
+                    () -> what + ", missing " + direction.received.missing(from, from + ENOUGH),
+                    () -> direction.received.missing(from, from + ENOUGH).isEmpty());
+        }
+
+        void stop() {
+            stopped = true;
+            CNode.joinUninterruptibly(thread);
+        }
+
+        /** Everything since the start has come. */
+        void awaitAll() throws Exception {
+            for (Direction direction : new Direction[] {toC, toJava}) {
+                Await.until(
+                        () -> "missing " + direction.received.missing(0, direction.sent.get()),
+                        () -> direction.received.missing(0, direction.sent.get()).isEmpty());
+            }
+        }
+
+        @Override
+        public void close() {
+            if (thread.isAlive()) {
+                stop();
+            }
+        }
+    }
+}

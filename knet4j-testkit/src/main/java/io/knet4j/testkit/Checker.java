@@ -1,0 +1,604 @@
+package io.knet4j.testkit;
+
+import io.knet4j.Destination;
+import io.knet4j.Host;
+import io.knet4j.HostStatus;
+import io.knet4j.Knet;
+import io.knet4j.Link;
+import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
+import io.knet4j.LinkStatus;
+import io.knet4j.Message;
+import io.knet4j.internal.node.Nodes;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks after every event of a {@link SimNetwork} that the nodes keep their promises.
+ *
+ * <p>It sends messages that describe themselves, {@link #send}, and takes all messages of the nodes
+ * and channels that it {@linkplain #watch watches}. It fails the run when a message
+ *
+ * <ul>
+ *   <li>is delivered twice to the same life of a node,
+ *   <li>is truncated, mixed or changed,
+ *   <li>is not from the host that sent it, or goes to a host that it was not for,
+ *   <li>overtakes another one, if {@link #requireOrder()} was called,
+ * </ul>
+ *
+ * and when a link is not up, or not down, although the state of the network has demanded so for
+ * longer than the configured timers allow, or the active links do not follow from the links that
+ * are up. {@link #finish} looks for leaks.
+ */
+public final class Checker {
+    /** Length of the shortest message that describes itself. */
+    public static final int MIN_LENGTH = 20;
+
+    private static final int CRC_AT = 16;
+    private static final long STATE_INTERVAL = Duration.ofMillis(25).toNanos();
+    private static final int PING_PAYLOAD = 100;
+
+    private final SimNetwork network;
+    private final Map<Knet, Life> lives = new HashMap<>();
+    private final List<Life> livesByNumber = new ArrayList<>();
+    private Map<LinkKey, Expectation> expectations = new HashMap<>();
+    private Map<LinkKey, Expectation> earlierExpectations = new HashMap<>();
+    private final Map<Pair, BitSet> delivered = new HashMap<>();
+    private final Map<Pair, Integer> latest = new HashMap<>();
+    private boolean ordered;
+    private boolean damageTolerated;
+    private long damaged;
+    private long deliveredCount;
+    private long nextStateCheck;
+    private boolean statesChecked = true;
+    private @Nullable String violation;
+
+    private record LinkKey(Knet node, int host, int link) {}
+
+    private record Pair(Life from, Life to) {}
+
+    /** A node between open and close, and what it sent. */
+    private static final class Life {
+        private final Knet node;
+        private final int number;
+        private final List<Destination> sent = new ArrayList<>();
+        private final Set<Integer> hostsEver = new HashSet<>();
+
+        private Life(Knet node, int number) {
+            this.node = node;
+            this.number = number;
+        }
+    }
+
+    private enum Demand {
+        UP,
+        DOWN,
+        NONE
+    }
+
+    private record Expectation(Demand demand, long since, long pings) {}
+
+    private Checker(SimNetwork network) {
+        this.network = network;
+    }
+
+    /**
+     * Starts to check.
+     *
+     * @param network where the nodes live
+     * @return the checker of this network
+     */
+    public static Checker attach(SimNetwork network) {
+        Checker checker = new Checker(network);
+        network.check(checker::afterEvent);
+        return checker;
+    }
+
+    /**
+     * Takes the messages of some channels of a node, and checks its links from now on.
+     *
+     * @param node alive
+     * @param channels of which messages come; the handler of each is set
+     */
+    public void watch(Knet node, int... channels) {
+        Life life = lives.get(node);
+        if (life == null) {
+            life = new Life(node, livesByNumber.size());
+            lives.put(node, life);
+            livesByNumber.add(life);
+        }
+        Life receiver = life;
+        for (int id : channels) {
+            node.channel(id).onMessage(message -> take(receiver, message));
+        }
+    }
+
+    /**
+     * Watches channel 0 of all nodes of a cluster.
+     *
+     * @param cluster on the network of this checker
+     */
+    public void watch(SimCluster cluster) {
+        for (int id = 1; id <= cluster.size(); id++) {
+            watch(cluster.node(id), 0);
+        }
+    }
+
+    /**
+     * Demands that no message overtakes another one of the same sender. That is so on a single link
+     * that keeps the order.
+     */
+    public void requireOrder() {
+        ordered = true;
+    }
+
+    /**
+     * Counts damaged messages, and messages that come again, instead of failing: what changes bits
+     * of unprotected packets can do that, and nothing on the wire prevents it.
+     */
+    public void tolerateDamage() {
+        damageTolerated = true;
+    }
+
+    /**
+     * Whether states of links are checked; they are by default.
+     *
+     * @param value false to leave them alone
+     */
+    public void checkStates(boolean value) {
+        statesChecked = value;
+    }
+
+    // ---- sending
+
+    /**
+     * Sends a message that describes itself.
+     *
+     * @param node watched
+     * @param channel where to send it
+     * @param destination who gets it
+     * @param length at least {@link #MIN_LENGTH}
+     */
+    public void send(Knet node, int channel, Destination destination, int length) {
+        node.channel(channel).send(next(node, destination, length), destination);
+    }
+
+    /**
+     * Sends a message that describes itself synchronously.
+     *
+     * @param node watched
+     * @param channel where to send it
+     * @param destination who gets it
+     * @param length at least {@link #MIN_LENGTH}
+     */
+    public void sendSync(Knet node, int channel, Destination destination, int length) {
+        node.channel(channel).sendSync(next(node, destination, length), destination);
+    }
+
+    /**
+     * Makes a message that describes itself, to send it in another way than {@link #send} does.
+     *
+     * @param node watched
+     * @param destination who will get it
+     * @param length at least {@link #MIN_LENGTH}
+     * @return the message
+     */
+    public ByteBuffer next(Knet node, Destination destination, int length) {
+        Life life = Objects.requireNonNull(lives.get(node), "not watched");
+        if (length < MIN_LENGTH) {
+            throw new IllegalArgumentException("length " + length);
+        }
+        int number = life.sent.size();
+        life.sent.add(destination);
+        ByteBuffer message = ByteBuffer.allocate(length);
+        message.putInt(node.nodeId());
+        message.putInt(life.number);
+        message.putInt(number);
+        message.putInt(length);
+        message.putInt(0);
+        for (int i = MIN_LENGTH; i < length; i++) {
+            message.put((byte) (i * 31 + (i >>> 8) + number));
+        }
+        message.flip();
+        return message.putInt(CRC_AT, checksum(message));
+    }
+
+    private static int checksum(ByteBuffer message) {
+        CRC32 crc = new CRC32();
+        crc.update(message.duplicate().position(0).limit(CRC_AT));
+        crc.update(message.duplicate().position(MIN_LENGTH));
+        return (int) crc.getValue();
+    }
+
+    // ---- receiving
+
+    private void take(Life to, Message received) {
+        ByteBuffer message = ByteBuffer.wrap(received.toByteArray());
+        String what =
+                received.payload().remaining()
+                        + " bytes from host "
+                        + received.source()
+                        + " at node "
+                        + to.node.nodeId();
+        if (message.remaining() < MIN_LENGTH
+                || message.getInt(12) != message.remaining()
+                || message.getInt(CRC_AT) != checksum(message)) {
+            damage("truncated, mixed or changed message: " + what);
+            return;
+        }
+        int number = message.getInt(8);
+        Life from = livesByNumber.get(message.getInt(4));
+        what = "message " + number + " of life " + from.number + ", " + what;
+        if (message.getInt(0) != received.source()) {
+            damage("message under the name of another host: " + what);
+            return;
+        }
+        if (!to.hostsEver.contains(received.source()) && received.source() != to.node.nodeId()) {
+            noteHosts(to);
+            if (!to.hostsEver.contains(received.source())) {
+                violate("message from an unknown host: " + what);
+            }
+        }
+        if (!isFor(from.sent.get(number), to.node.nodeId())) {
+            violate("message for somebody else: " + what);
+        }
+        Pair pair = new Pair(from, to);
+        BitSet before = delivered.computeIfAbsent(pair, _ -> new BitSet());
+        if (before.get(number)) {
+            damage("message delivered twice: " + what);
+            return;
+        }
+        before.set(number);
+        deliveredCount++;
+        int previous = latest.getOrDefault(pair, -1);
+        if (ordered && number < previous) {
+            violate("message after number " + previous + ": " + what);
+        }
+        latest.put(pair, Math.max(number, previous));
+    }
+
+    private static void noteHosts(Life life) {
+        if (!life.node.hosts().isEmpty()) {
+            life.node.hosts().forEach(host -> life.hostsEver.add(host.id()));
+        }
+    }
+
+    private static boolean isFor(Destination destination, int node) {
+        return switch (destination) {
+            case Destination.Broadcast _ -> true;
+            case Destination.Unicast unicast -> {
+                for (int i = 0; i < unicast.size(); i++) {
+                    if (unicast.host(i) == node) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+        };
+    }
+
+    private void damage(String what) {
+        if (damageTolerated) {
+            damaged++;
+        } else {
+            violate(what);
+        }
+    }
+
+    // Nodes catch what handlers throw, so the run fails after the event only.
+    private void violate(String what) {
+        if (violation == null) {
+            violation = what;
+        }
+    }
+
+    /**
+     * Messages delivered to all nodes.
+     *
+     * @return copies and damaged ones not included
+     */
+    public long delivered() {
+        return deliveredCount;
+    }
+
+    /**
+     * Messages that a node sent in its present life.
+     *
+     * @param from the sender
+     * @return those that were made for it with {@link #next}, too
+     */
+    public int sent(Knet from) {
+        return life(from).sent.size();
+    }
+
+    /**
+     * Messages of one node, in its present life, that were delivered to another, in its present
+     * life.
+     *
+     * @param from the sender
+     * @param to the receiver
+     * @return their number
+     */
+    public int delivered(Knet from, Knet to) {
+        return bits(from, to).cardinality();
+    }
+
+    /**
+     * Messages that one node sent to another, each in its present life, and that were not delivered
+     * yet.
+     *
+     * @param from the sender
+     * @param to the receiver
+     * @return their numbers in the order of sending, from 0
+     */
+    public List<Integer> missing(Knet from, Knet to) {
+        BitSet done = bits(from, to);
+        List<Destination> sent = life(from).sent;
+        List<Integer> numbers = new ArrayList<>();
+        for (int i = 0; i < sent.size(); i++) {
+            if (!done.get(i) && isFor(sent.get(i), to.nodeId())) {
+                numbers.add(i);
+            }
+        }
+        return numbers;
+    }
+
+    /**
+     * Demands that every message that one node sent to another was delivered.
+     *
+     * @param from the sender
+     * @param to the receiver
+     */
+    public void requireAll(Knet from, Knet to) {
+        List<Integer> numbers = missing(from, to);
+        if (!numbers.isEmpty()) {
+            throw new AssertionError(
+                    numbers.size()
+                            + " of "
+                            + life(from).sent.size()
+                            + " messages of node "
+                            + from.nodeId()
+                            + " were not delivered to node "
+                            + to.nodeId()
+                            + ", the first is number "
+                            + numbers.getFirst());
+        }
+    }
+
+    /**
+     * Messages that were tolerated although they were damaged or came again.
+     *
+     * @return 0 unless {@link #tolerateDamage()} was called
+     */
+    public long damaged() {
+        return damaged;
+    }
+
+    private Life life(Knet node) {
+        return Objects.requireNonNull(lives.get(node), "not watched");
+    }
+
+    private BitSet bits(Knet from, Knet to) {
+        return delivered.computeIfAbsent(new Pair(life(from), life(to)), _ -> new BitSet());
+    }
+
+    // ---- states
+
+    private void afterEvent() {
+        if (violation != null) {
+            throw new AssertionError(violation);
+        }
+        if (network.nanos() < nextStateCheck) {
+            return;
+        }
+        nextStateCheck = network.nanos() + STATE_INTERVAL;
+        earlierExpectations = expectations;
+        expectations = new HashMap<>();
+        for (Life life : livesByNumber) {
+            SimRuntime runtime = network.runtime(life.node);
+            if (runtime.isAlive() && !runtime.isPaused()) {
+                noteHosts(life);
+                if (statesChecked) {
+                    life.node.hosts().forEach(host -> checkHost(life.node, host));
+                }
+            }
+        }
+    }
+
+    private void checkHost(Knet node, Host host) {
+        List<LinkStatus> links = host.links().stream().map(Link::status).toList();
+        HostStatus status = host.status();
+        List<LinkStatus> up =
+                links.stream().filter(link -> link.connected() && link.config().enabled()).toList();
+        List<Integer> wanted = up.stream().map(LinkStatus::linkId).toList();
+        if (status.policy() == LinkPolicy.PASSIVE && up.size() > 1) {
+            LinkStatus best = up.getFirst();
+            for (LinkStatus link : up) {
+                if (link.config().priority() > best.config().priority()) {
+                    best = link;
+                }
+            }
+            wanted = List.of(best.linkId());
+        }
+        boolean loopback =
+                links.stream()
+                        .anyMatch(
+                                link -> link.config().transport() == LinkConfig.Transport.LOOPBACK);
+        if (!loopback
+                && (!status.activeLinks().equals(wanted)
+                        || status.reachable() == wanted.isEmpty())) {
+            throw new AssertionError(
+                    "node "
+                            + node.nodeId()
+                            + ": "
+                            + status
+                            + ", but links "
+                            + wanted
+                            + " should be active");
+        }
+        for (LinkStatus link : links) {
+            if (link.config().transport() == LinkConfig.Transport.UDP) {
+                checkLink(node, host, link);
+            }
+        }
+    }
+
+    private void checkLink(Knet node, Host host, LinkStatus link) {
+        LinkConfig config = link.config();
+        InetSocketAddress local = Objects.requireNonNull(config.local());
+        InetSocketAddress remote = Objects.requireNonNull(config.remote());
+        SimPath out = network.path(local, remote);
+        SimPath back = network.path(remote, local);
+        Optional<Knet> peer =
+                network.nodes().stream().filter(other -> other.nodeId() == host.id()).findFirst();
+        Demand demand = demand(node, link, peer, out, back);
+        long since =
+                Math.max(
+                        network.runtime(node).changedAt(),
+                        Math.max(out.changedAtNanos(), back.changedAtNanos()));
+        if (peer.isPresent()) {
+            since = Math.max(since, network.runtime(peer.get()).changedAt());
+        }
+        LinkKey key = new LinkKey(node, host.id(), link.linkId());
+        Expectation before = earlierExpectations.get(key);
+        long pings = link.statistics().txPing().packets();
+        // Fewer pings than before: it is another link, under the same id.
+        if (before == null || before.demand != demand || pings < before.pings) {
+            since = network.nanos();
+        } else {
+            since = Math.max(since, before.since);
+        }
+        expectations.put(key, new Expectation(demand, since, pings));
+        long age = network.nanos() - since;
+        boolean wrong =
+                switch (demand) {
+                    case UP -> !link.connected() && age > timeToComeUp(link);
+                    case DOWN -> link.connected() && age > timeToGoDown(link);
+                    case NONE -> false;
+                };
+        if (wrong) {
+            throw new AssertionError(
+                    "node "
+                            + node.nodeId()
+                            + ": link "
+                            + link.linkId()
+                            + " to host "
+                            + host.id()
+                            + " should be "
+                            + demand
+                            + " for "
+                            + Duration.ofNanos(age)
+                            + ": "
+                            + link
+                            + "; "
+                            + out
+                            + "; "
+                            + back);
+        }
+    }
+
+    private Demand demand(
+            Knet node, LinkStatus link, Optional<Knet> peer, SimPath out, SimPath back) {
+        LinkConfig config = link.config();
+        if (!config.enabled() || peer.isEmpty()) {
+            return Demand.DOWN;
+        }
+        if (network.isPaused(peer.get())) {
+            return Demand.NONE;
+        }
+        boolean answers =
+                peer.get()
+                        .host(node.nodeId())
+                        .flatMap(host -> host.link(link.linkId()))
+                        .map(Link::config)
+                        .filter(other -> Objects.equals(other.remote(), out.from()))
+                        .filter(other -> Objects.equals(other.local(), out.to()))
+                        .isPresent();
+        if (!answers || out.conditions().isCut() || back.conditions().isCut()) {
+            return Demand.DOWN;
+        }
+        Duration trip = out.conditions().longestDelay().plus(back.conditions().longestDelay());
+        boolean quiet =
+                out.conditions().isReliable(PING_PAYLOAD)
+                        && back.conditions().isReliable(PING_PAYLOAD)
+                        && config.pingInterval()
+                                        .plus(trip.multipliedBy(2))
+                                        .compareTo(config.pingTimeout())
+                                < 0;
+        return quiet ? Demand.UP : Demand.NONE;
+    }
+
+    private static long timeToComeUp(LinkStatus link) {
+        LinkConfig config = link.config();
+        return config.pingInterval().toNanos() * (config.pongCount() + 3)
+                + config.pingTimeout().toNanos()
+                + 4 * latency(link)
+                + STATE_INTERVAL;
+    }
+
+    private static long timeToGoDown(LinkStatus link) {
+        return link.config().pingTimeout().toNanos() * 5 / 4
+                + 4 * latency(link)
+                + link.config().pingInterval().toNanos()
+                + 2 * STATE_INTERVAL;
+    }
+
+    private static long latency(LinkStatus link) {
+        return link.statistics().latencyMax().orElse(Duration.ZERO).toNanos();
+    }
+
+    // ---- the end
+
+    /**
+     * Removes all hosts from all watched nodes that are alive, lets what is under way arrive, and
+     * demands that no timer, socket or buffer is left. Closes the nodes then.
+     */
+    public void finish() {
+        for (Knet node : network.nodes()) {
+            if (lives.containsKey(node) && network.isPaused(node)) {
+                network.resume(node);
+            }
+        }
+        network.advance(Duration.ofSeconds(1));
+        for (Knet node : network.nodes()) {
+            if (lives.containsKey(node)) {
+                node.hosts().forEach(Host::remove);
+            }
+        }
+        network.advance(Duration.ofSeconds(1));
+        for (Knet node : network.nodes()) {
+            if (lives.containsKey(node)) {
+                requireNothingLeft(node);
+            }
+        }
+    }
+
+    private void requireNothingLeft(Knet node) {
+        Optional<String> leak = Nodes.leak(node);
+        SimRuntime runtime = network.runtime(node);
+        if (leak.isPresent() || runtime.openSockets() > 0 || runtime.hasTimer()) {
+            throw new AssertionError(
+                    "node "
+                            + node.nodeId()
+                            + " leaks: "
+                            + leak.orElse("")
+                            + ", sockets: "
+                            + runtime.openSockets()
+                            + ", timer set: "
+                            + runtime.hasTimer());
+        }
+        node.close();
+    }
+}
