@@ -519,6 +519,11 @@ public final class Engine {
         return receiver.messagesDelivered();
     }
 
+    /** Memory that incomplete messages hold. */
+    long reassemblyBytes() {
+        return reassembler.bytes();
+    }
+
     /**
      * Whether timers, sockets and buffers are as they must be in a node without hosts. For tests.
      */

@@ -113,7 +113,10 @@ public final class Sender {
                     return Reason.TOO_MANY_DESTINATIONS;
                 }
                 toSelf = routes.loopback() != null;
-                targets.addAll(routes.reachable());
+                List<HostRoute> reachable = routes.reachable();
+                for (int i = 0; i < reachable.size(); i++) {
+                    targets.add(reachable.get(i)); // addAll() would copy the list first
+                }
             }
             case Destination.Unicast unicast -> {
                 if (unicast.size() == 0) {
@@ -346,13 +349,18 @@ public final class Sender {
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);
         if (failure != null) {
-            of(failure).total.increment();
-            return failure;
+            return refused(failure);
         }
         reporting = false;
         failure = flush(now);
         reporting = true;
         return failure;
+    }
+
+    /** Counts a message that was not sent; its sender is told by the result. */
+    public Reason refused(Reason reason) {
+        of(reason).total.increment();
+        return reason;
     }
 
     /** Counts a message that was not sent, and tells it from time to time. */
@@ -382,11 +390,6 @@ public final class Sender {
     /** Messages that were handed to a channel of this node. */
     public long deliveredLocally() {
         return deliveredLocally.get();
-    }
-
-    /** Counts a message that was refused before it was sent. */
-    public void refused(Reason reason) {
-        of(reason).total.increment();
     }
 
     /** Messages that were not sent for this reason. */

@@ -248,11 +248,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         Reason failure = engine.sender().address(message, true);
         sendLock.lock();
         try {
-            if (failure == null) {
-                failure = engine.sender().sendNow(runtime.nanoTime(), message);
-            } else {
-                engine.sender().refused(failure);
-            }
+            failure =
+                    failure == null
+                            ? engine.sender().sendNow(runtime.nanoTime(), message)
+                            : engine.sender().refused(failure);
         } finally {
             sendLock.unlock();
         }
