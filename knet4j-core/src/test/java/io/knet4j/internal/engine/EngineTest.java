@@ -181,6 +181,8 @@ class EngineTest {
         engine.setEnabled(node.now, link, true);
         engine.setEnabled(node.now, link, true);
         node.advance(1);
+        assertThat(node.drainPings()).isNotEmpty();
+        node.advance(TestNode.INTERVAL.toNanos());
         assertThat(node.drainPings()).hasSize(1);
     }
 
