@@ -133,6 +133,13 @@ class ReporterTest {
         private Received(int source, int channel, byte... payload) {
             this(source, channel, ByteBuffer.wrap(payload));
         }
+
+        @Override
+        public byte[] toByteArray() {
+            byte[] copy = new byte[payload.remaining()];
+            payload.get(payload.position(), copy);
+            return copy;
+        }
     }
 
     private static byte[] bytes(String text) {
