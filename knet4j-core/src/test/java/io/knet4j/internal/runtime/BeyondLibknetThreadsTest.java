@@ -34,6 +34,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -44,7 +45,9 @@ import org.junit.jupiter.api.Timeout;
  * Each test holds one row of {@code docs/beyond-libknet.md}, whose number it carries: those about
  * threads and locks, with real ones.
  */
-@Timeout(20)
+@Timeout(
+        value = 20,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a lock does not heed interrupts
 class BeyondLibknetThreadsTest {
     private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final Duration TIMEOUT = Duration.ofMillis(500);
@@ -59,6 +62,16 @@ class BeyondLibknetThreadsTest {
     void connect() {
         one = Nodes.open(Knet.builder(1).build(), runtime);
         two = Knet.builder(2).open();
+        CountDownLatch lastEvents = new CountDownLatch(2);
+        List<Knet.Registration> listeners =
+                Stream.of(one, two)
+                        .map(node ->
+                                node.onEvent(event -> {
+                                    if (event instanceof DataMtuChanged) {
+                                        lastEvents.countDown();
+                                    }
+                                }))
+                        .toList();
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         InetSocketAddress somewhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
         // A link first, for a free port that no other process can have.
@@ -70,7 +83,8 @@ class BeyondLibknetThreadsTest {
         probe.remove();
         one.startForwarding();
         two.startForwarding();
-        await(() -> hostTwo.status().reachable() && two.host(1).orElseThrow().status().reachable());
+        await(() -> lastEvents.getCount() == 0);
+        listeners.forEach(Knet.Registration::close);
     }
 
     private static LinkConfig config(InetSocketAddress local, InetSocketAddress remote) {
