@@ -6,8 +6,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of 32 independent streams of messages between the nodes. A message sent on a channel arrives
- * on the channel with the same id.
+ * One of 32 independent ways for messages between the nodes. A message sent on a channel arrives on
+ * the channel with the same id.
+ *
+ * <p>Every message is delivered once at most. A message is lost when no link can carry it, when the
+ * path loses it (nothing is sent again), or when the receiver is too slow. Messages of one sender
+ * come in order as long as they take one link that keeps order; {@code sendSync} overtakes what
+ * {@code send} has queued.
  *
  * <p>Messages are taken by a handler ({@link #onMessage}) or by {@link #receive()}; the last one to
  * be asked for gets them.

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called in the thread that sends (for {@code sendSync} the caller's) and in the one that
  * receives, without any lock, at times in both at once. It must be quick: while it runs, that
- * thread does nothing else. One that throws drops the message.
+ * thread does nothing else. One that throws drops the message and causes a {@link
+ * KnetEvent.FilterFailed}. A filter may call the API; what would have to wait for the thread that
+ * it runs in (room in the send queue, {@link Knet#stopForwarding()}) does not wait.
  */
 @FunctionalInterface
 public interface DestinationFilter {

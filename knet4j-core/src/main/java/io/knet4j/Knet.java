@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Answers to libknet's handle ({@code knet_handle_t}). All methods may be called from any
  * thread, also from callbacks, at any time. A method that changes something returns when the change
- * is in force. After {@link #close()} every method except {@code close()} throws {@link
- * KnetClosedException}.
+ * is in force. After {@link #close()} every method throws {@link KnetClosedException}, except those
+ * that only tell what is known: {@link #nodeId()}, {@link #config()}, {@link #isForwarding()},
+ * {@link #statistics()}.
  *
  * {@snippet :
  * try (Knet knet = Knet.builder(1).open()) {

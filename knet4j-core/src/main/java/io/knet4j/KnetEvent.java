@@ -3,7 +3,6 @@ package io.knet4j;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something happened that an application or operator may want to know. See {@link Knet#onEvent}.
@@ -120,7 +119,15 @@ public sealed interface KnetEvent {
      * @param source host that sent the message
      * @param error what was thrown
      */
-    record HandlerFailed(int channel, int source, @Nullable Throwable error) implements KnetEvent {}
+    record HandlerFailed(int channel, int source, Throwable error) implements KnetEvent {}
+
+    /**
+     * The destination filter threw an exception. At most one such event per second.
+     *
+     * @param outgoing whether it was asked about a message to send
+     * @param error what was thrown
+     */
+    record FilterFailed(boolean outgoing, Throwable error) implements KnetEvent {}
 
     /**
      * The packet format version of the cluster changed. Answers to the callback of {@code

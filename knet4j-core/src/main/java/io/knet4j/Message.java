@@ -25,8 +25,7 @@ public interface Message {
     /**
      * The message itself, without a copy.
      *
-     * @return a read-only, big-endian view whose position and limit enclose the message; reused for
-     *     the next message
+     * @return a read-only view from position 0 of the message to its end
      */
     ByteBuffer payload();
 
@@ -35,10 +34,5 @@ public interface Message {
      *
      * @return 1 to 65,536 bytes
      */
-    default byte[] toByteArray() {
-        ByteBuffer view = payload();
-        byte[] copy = new byte[view.remaining()];
-        view.get(view.position(), copy);
-        return copy;
-    }
+    byte[] toByteArray();
 }

@@ -114,6 +114,12 @@ public final class CommandRun implements AutoCloseable {
             return bytes.toString(StandardCharsets.UTF_8).lines().toList();
         }
 
+        private List<String> shortened() {
+            return lines().stream()
+                    .map(line -> line.substring(0, Math.min(line.length(), 200)))
+                    .toList();
+        }
+
         /** Waits for a line. */
         public synchronized String await(Predicate<String> wanted) throws InterruptedException {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -124,7 +130,7 @@ public final class CommandRun implements AutoCloseable {
                     }
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                assertThat(left).as("time left; output so far: %s", lines()).isPositive();
+                assertThat(left).as("time left; output so far: %s", shortened()).isPositive();
                 wait(left);
             }
         }

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +29,7 @@ class CutInteropTest {
 
     @ParameterizedTest
     @EnumSource(LinkPolicy.class)
+    @Execution(ExecutionMode.CONCURRENT)
     void messagesGoOnOverTheOtherLink(LinkPolicy policy) throws Exception {
         try (JavaAndC pair =
                         new JavaAndC.Settings()

@@ -88,7 +88,7 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since) {}
+    private record Expectation(Demand demand, long since, long pings) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -314,6 +314,16 @@ public final class Checker {
     }
 
     /**
+     * Messages that a node sent in its present life.
+     *
+     * @param from the sender
+     * @return those that were made for it with {@link #next}, too
+     */
+    public int sent(Knet from) {
+        return life(from).sent.size();
+    }
+
+    /**
      * Messages of one node, in its present life, that were delivered to another, in its present
      * life.
      *
@@ -463,12 +473,14 @@ public final class Checker {
         }
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
         Expectation before = earlierExpectations.get(key);
-        if (before == null || before.demand != demand) {
+        long pings = link.statistics().txPing().packets();
+        // Fewer pings than before: it is another link, under the same id.
+        if (before == null || before.demand != demand || pings < before.pings) {
             since = network.nanos();
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since));
+        expectations.put(key, new Expectation(demand, since, pings));
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {

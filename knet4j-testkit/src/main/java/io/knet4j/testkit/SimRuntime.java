@@ -161,6 +161,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     // ---- time
 
     @Override
+    public boolean isLoop() {
+        return inTurn;
+    }
+
+    @Override
     public long nanoTime() {
         return network.nanos() + clockOffset;
     }

@@ -210,7 +210,6 @@ class SimNetworkTest {
             network.advance(Duration.ofMillis(50));
             // 500 bytes each: one is on the wire and 20 may wait, 10 pass in 50 ms.
             assertThat(path.lost() - lostBefore).isBetween(16L, 20L);
-            assertThat(cluster.node(2).statistics().drops()).isEmpty();
             assertThat(path.arrived()).isLessThan(path.sent() - path.lost());
         }
     }

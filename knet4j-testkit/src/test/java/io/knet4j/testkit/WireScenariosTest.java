@@ -64,7 +64,9 @@ class WireScenariosTest {
                     rig.cluster()
                             .change(1, now -> now.withJitter(ms(5)).withReordering(0.2, ms(15)));
                     rig.burst(1, 2, 5000, SMALL);
-                    rig.burst(2, 1, 300, 6000);
+                    // No more at once than a receiver puts together.
+                    rig.stream(2, 1, 300, ms(1), 6000);
+                    rig.settle();
                     rig.requireAll(1, 2);
                     rig.requireAll(2, 1);
                 });

@@ -77,6 +77,11 @@ final class EventJson {
                 json.addProperty("error", String.valueOf(e.error()));
                 yield json;
             }
+            case KnetEvent.FilterFailed e -> {
+                JsonObject json = object("filter-failed");
+                json.addProperty("error", String.valueOf(e.error()));
+                yield json;
+            }
             case KnetEvent.OnWireVersionChanged e -> {
                 JsonObject json = object("onwire-version");
                 json.addProperty("current", e.version().current());

@@ -68,6 +68,8 @@ final class EventText {
                                             + e.channel()
                                             + " was lost: "
                                             + e.error();
+                            case KnetEvent.FilterFailed e ->
+                                    "the destination filter failed: " + e.error();
                             case KnetEvent.OnWireVersionChanged e ->
                                     "packets now have format version " + e.version().current();
                         })

@@ -171,7 +171,8 @@ public final class NodeCommand implements Callable<Integer> {
                                     Duration.ofMillis(wait.movePointRight(3).longValue()),
                                     reachability,
                                     reporter));
-            return allSent && flush(knet, reporter) ? ExitCode.OK : ExitCode.FAILED;
+            boolean flushed = flush(knet, reporter);
+            return allSent && flushed ? ExitCode.OK : ExitCode.FAILED;
         }
     }
 

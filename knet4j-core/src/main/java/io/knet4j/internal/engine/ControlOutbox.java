@@ -4,16 +4,20 @@ import io.knet4j.KnetEvent.SocketError;
 import io.knet4j.Reason;
 import io.knet4j.internal.security.PacketProtection;
 import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 
 /**
- * Pings and answers on their way out. They are never queued: what the socket does not take at once
- * is lost, as if on the wire.
+ * Pings and answers on their way out. They never wait behind data: what a full socket does not take
+ * is tried again each millisecond a few times, and then lost as if on the wire.
  */
 final class ControlOutbox {
+    private static final int MAX_TRIES = 20;
+
     private final Transport transport;
     private final OutgoingBatch batch;
     private final EngineOutput output;
+    private int tries;
 
     ControlOutbox(Transport transport, OutgoingBatch batch, EngineOutput output) {
         this.transport = transport;
@@ -34,27 +38,41 @@ final class ControlOutbox {
         return batch.hasRoom(room, 1);
     }
 
+    /** Sends what is there. What a full socket does not take is tried again at the next flushes. */
     void flush() {
         if (batch.isEmpty()) {
             return;
         }
         transport.send(batch);
+        tries++;
+        if (batch.pendingCount() > 0 && tries < MAX_TRIES) {
+            return;
+        }
         batch.failPending(Reason.NO_PROGRESS);
         for (int i = 0; i < batch.size(); i++) {
-            LinkState link = (LinkState) batch.owner(i);
-            Reason failure = batch.failure(i);
-            if (failure != null) {
-                link.counters.txErrors.increment();
-                if (failure != link.lastSendFailure) {
-                    output.publish(
-                            new SocketError(
-                                    batch.path(i).socket().local(),
-                                    failure,
-                                    "sending to " + batch.path(i).remote()));
-                }
-            }
-            link.lastSendFailure = failure;
+            settle(i);
         }
         batch.clear();
+        tries = 0;
+    }
+
+    private void settle(int index) {
+        LinkState link = (LinkState) batch.owner(index);
+        Reason failure = batch.failure(index);
+        if (failure != null) {
+            link.counters.txErrors.increment();
+            if (failure != link.lastSendFailure) {
+                Path path = batch.path(index);
+                output.publish(
+                        new SocketError(
+                                path.socket().local(), failure, "sending to " + path.remote()));
+            }
+        }
+        link.lastSendFailure = failure;
+    }
+
+    /** Whether something waits for the next flush, which should be soon. */
+    boolean isWaiting() {
+        return !batch.isEmpty();
     }
 }

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
     private static final int MAX_NAME_BYTES = 255;
+    private static final long RETRY = 1_000_000;
     private static final int LOOPBACK_MTU = 65_535;
 
     private final KnetConfig config;
@@ -49,7 +50,7 @@ public final class Engine {
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
     private final OnWireVersions versions = new OnWireVersions();
-    private final Map<InetSocketAddress, SharedSocket> sockets = new HashMap<>();
+    private final Map<ScopedAddress, SharedSocket> sockets = new HashMap<>();
     private final ControlOutbox outbox;
     private final Drops drops;
     private final Router router;
@@ -140,7 +141,8 @@ public final class Engine {
         timers.run(time);
         reassembler.expire(time);
         outbox.flush();
-        return Math.min(timers.next(), reassembler.nextExpiry());
+        long next = Math.min(timers.next(), reassembler.nextExpiry());
+        return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
     }
 
     /** The network reports that what was sent from this socket to this address does not arrive. */
@@ -322,7 +324,7 @@ public final class Engine {
     private Path path(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
         InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
-        SharedSocket use = local.getPort() == 0 ? null : sockets.get(local);
+        SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
         if (use == null) {
             use =
                     new SharedSocket(
@@ -331,7 +333,7 @@ public final class Engine {
                                     new Transport.SocketOptions(
                                             config.socketBufferBytes(),
                                             linkConfig.highPriorityTraffic())));
-            sockets.put(use.socket.local(), use);
+            sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
         return transport.path(use.socket, remote);
@@ -343,9 +345,9 @@ public final class Engine {
         link.host.links[link.id] = null;
         if (link.path != null) {
             outbox.flush();
-            SharedSocket use = sockets.get(link.path.socket().local());
+            SharedSocket use = sockets.get(ScopedAddress.of(link.path.socket().local()));
             if (use != null && --use.links == 0) {
-                sockets.remove(link.path.socket().local());
+                sockets.remove(ScopedAddress.of(link.path.socket().local()));
                 transport.unbind(use.socket);
             }
         }
@@ -515,6 +517,11 @@ public final class Engine {
     /** May be called by any thread. */
     public long messagesDelivered() {
         return receiver.messagesDelivered();
+    }
+
+    /** Memory that incomplete messages hold. */
+    long reassemblyBytes() {
+        return reassembler.bytes();
     }
 
     /**

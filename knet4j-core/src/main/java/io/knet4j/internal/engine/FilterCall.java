@@ -16,12 +16,12 @@ final class FilterCall implements FilteredMessage {
     private int source;
     private int channel;
     private ByteBuffer payload = NOTHING;
-    private boolean failed;
+    private @Nullable Throwable error;
 
     /**
      * Asks the filter.
      *
-     * @return its answer, null when it refused or threw; {@link #failed()} tells which
+     * @return its answer, null when it refused or threw; {@link #error()} tells which
      */
     @Nullable Destination ask(
             DestinationFilter filter,
@@ -35,20 +35,20 @@ final class FilterCall implements FilteredMessage {
         this.source = source;
         this.channel = channel;
         this.payload = buffer.slice(offset, length).asReadOnlyBuffer();
-        failed = false;
+        error = null;
         try {
             return filter.decide(this);
         } catch (Throwable e) { // whatever a filter throws is its own affair
-            failed = true;
+            error = e;
             return null;
         } finally {
             payload = NOTHING;
         }
     }
 
-    /** Whether the filter threw an exception. */
-    boolean failed() {
-        return failed;
+    /** What the filter threw, null if nothing. */
+    @Nullable Throwable error() {
+        return error;
     }
 
     @Override

@@ -17,6 +17,9 @@ final class Heartbeat {
      */
     private static final int PING_SLACK = 8;
 
+    /** How often in a row being late ourselves excuses a peer's silence. */
+    private static final int MAX_EXCUSES = 3;
+
     /** Enough for the control loop to read its sockets. */
     private static final long GRACE = 1_000_000;
 
@@ -69,6 +72,22 @@ final class Heartbeat {
     }
 
     void onPingTimer(long now, LinkState link) {
+        if (shared.sequence == 0 && link.monitor.isNew()) {
+            // To libknet, a ping with number 0 shows that we were restarted only if the one before
+            // it had another number. The pings of our last life need not have: it may have ended
+            // soon after its first messages.
+            ping(now, link, 1);
+        }
+        ping(now, link, shared.sequence);
+        link.monitor.onPing(now);
+        long interval = link.monitor.interval();
+        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
+        if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
+    }
+
+    private void ping(long now, LinkState link, int sequence) {
         PacketProtection protection = shared.protection;
         if (link.path != null && outbox.makeRoom(protection)) {
             int sealed =
@@ -80,19 +99,13 @@ final class Heartbeat {
                             shared.localHost,
                             link.id,
                             link.tokens,
-                            shared.sequence,
+                            sequence,
                             true,
                             link.path,
                             link);
             if (sealed != PacketProtection.FAILED) {
                 link.counters.txPing.count(sealed);
             }
-        }
-        link.monitor.onPing(now);
-        long interval = link.monitor.interval();
-        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
-        if (link.monitor.connected()) {
-            timers.schedule(link.downTimer, link.monitor.deadline());
         }
     }
 
@@ -103,7 +116,7 @@ final class Heartbeat {
             return;
         }
         long late = now - deadline;
-        if (late > link.monitor.timeout() / 4 || (late > GRACE && link.monitor.isUnexcused())) {
+        if (late > 2 * GRACE && link.monitor.excuses() < MAX_EXCUSES) {
             // It is us who were late, not the peer: its pongs may wait in the socket, and the
             // answer to the ping that was late with us needs its time.
             long grace = GRACE + link.monitor.expectedRoundTrip();
@@ -126,25 +139,17 @@ final class Heartbeat {
             return DropCause.UNSOLICITED_PONG;
         }
         if (verdict == Verdict.COPY) {
-            return DropCause.DUPLICATE_PONG;
+            // The first two pings of a link were sent at the same time, and count as one.
+            return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
         if (link.monitor.isLate(now, sentAt)) {
+            link.monitor.onLatePong(now);
             return DropCause.LATE_PONG;
         }
         if (link.config.enabled() && link.monitor.onPong(now, sentAt)) {
             cameUp(now, link);
         }
         return null;
-    }
-
-    /** Data came over the link. Returns whether it is up. */
-    boolean onData(long now, LinkState link) {
-        boolean before = link.monitor.connected();
-        boolean up = link.config.enabled() && link.monitor.onData();
-        if (up && !before) {
-            cameUp(now, link);
-        }
-        return up;
     }
 
     /** The network reports that the remote end of the link cannot be reached. */

@@ -56,10 +56,13 @@ public final class HostState {
                 continue;
             }
             InetSocketAddress remote = link.path.remote();
-            if (remote.equals(source)) {
+            if (!ScopedAddress.sameHost(remote.getAddress(), source.getAddress())) {
+                continue;
+            }
+            if (remote.getPort() == source.getPort()) {
                 return link;
             }
-            if (sameAddress == null && remote.getAddress().equals(source.getAddress())) {
+            if (sameAddress == null) {
                 sameAddress = link;
             }
         }

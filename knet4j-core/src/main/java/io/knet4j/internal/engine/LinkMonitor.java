@@ -28,9 +28,10 @@ final class LinkMonitor {
     private int pongs;
     private long downSince;
     private long lastPong = NONE;
+    private long firstPing = NONE;
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
-    private boolean excused;
+    private int excuses;
 
     private long latency = NONE;
     private long samples;
@@ -56,8 +57,21 @@ final class LinkMonitor {
         forgetPongs(now);
     }
 
+    /** Whether no ping was sent yet. */
+    boolean isNew() {
+        return firstPing == NONE;
+    }
+
+    /** Whether the first ping was sent at that time. */
+    boolean isFirstPing(long sentAt) {
+        return sentAt == firstPing;
+    }
+
     /** A ping was sent. */
     void onPing(long now) {
+        if (firstPing == NONE) {
+            firstPing = now;
+        }
         lastPing = now;
         if (!connected && lastPong != NONE && now - lastPong >= patience(now)) {
             forgetPongs(now);
@@ -73,7 +87,7 @@ final class LinkMonitor {
     boolean onPong(long now, long sentAt) {
         lastPong = now;
         suspectedUntil = NONE;
-        excused = false;
+        excuses = 0;
         sample(now - sentAt);
         if (connected) {
             return false;
@@ -95,14 +109,19 @@ final class LinkMonitor {
     }
 
     /**
-     * Data came over the link, which is proof enough if at least one pong came too. Returns whether
-     * the link is up now.
+     * Takes a pong that is too late to count, but shows that the peer is there: as in libknet, it
+     * keeps a link up, but does not bring one up.
      */
-    boolean onData() {
-        if (!connected && pongs > 0) {
-            comeUp();
+    void onLatePong(long now) {
+        if (connected) {
+            lastPong = now;
+            suspectedUntil = NONE;
         }
-        return connected;
+    }
+
+    /** Whether the peer is known to be there: at least one pong came since the link was down. */
+    boolean hasAnswered() {
+        return connected || pongs > 0;
     }
 
     private void comeUp() {
@@ -132,16 +151,16 @@ final class LinkMonitor {
 
     /** This node itself was held up, so silence of that length says nothing about the peer. */
     void excuse(long nanos) {
-        excused = true;
+        excuses++;
         lastPong += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
     }
 
-    /** Whether there was no excuse since the last pong. */
-    boolean isUnexcused() {
-        return !excused;
+    /** Number of excuses since the last pong. */
+    int excuses() {
+        return excuses;
     }
 
     /** Twice the latency: by then the answer to a ping has come. */
@@ -161,7 +180,7 @@ final class LinkMonitor {
         pongs = 0;
         lastPong = NONE;
         suspectedUntil = NONE;
-        excused = false;
+        excuses = 0;
         downSince = now;
     }
 

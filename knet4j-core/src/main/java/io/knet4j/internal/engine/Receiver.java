@@ -4,9 +4,11 @@ import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
 import io.knet4j.Knet;
+import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.HostRestarted;
 import io.knet4j.KnetEvent.OnWireVersionChanged;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.engine.RestartDetector.Finding;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.onwire.Reassembler;
@@ -59,24 +61,28 @@ final class Receiver {
         this.output = output;
     }
 
-    /** Takes a batch: control packets first, so that no peer waits for its pong because of data. */
+    /**
+     * Takes a batch: control packets first, so that no peer waits for its pong because of data.
+     * What pings say about sequence numbers has its turn among the data, as it was sent.
+     */
     void receive(long now, IncomingBatch batch) {
         PacketProtection protection = shared.protection;
         for (int i = 0; i < batch.size(); i++) {
-            if (!isData(now, batch, i, protection)) {
+            if (!hasSequence(now, batch, i, protection)) {
                 batch.narrow(i, 0, NOTHING);
             }
         }
         outbox.flush();
         for (int i = 0; i < batch.size(); i++) {
             if (batch.length(i) != NOTHING) {
-                onData(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+                onSequence(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
             }
         }
     }
 
-    /** Opens and checks a datagram and deals with it unless it is data. */
-    private boolean isData(long now, IncomingBatch batch, int index, PacketProtection protection) {
+    /** Opens and checks a datagram and deals with it, but for data and the number in a ping. */
+    private boolean hasSequence(
+            long now, IncomingBatch batch, int index, PacketProtection protection) {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
         int length = protection.open(memory, batch.offset(index), batch.length(index));
@@ -116,7 +122,11 @@ final class Receiver {
             return drop(now, wrongSource, source);
         }
         switch (type) {
-            case Packets.PING -> onPing(now, link, memory, packet, length);
+            case Packets.PING -> {
+                onPing(link, memory, packet, length);
+                batch.narrow(index, packet, length);
+                return true;
+            }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
             case Packets.PMTUD -> onProbe(link, memory, packet, length);
             default -> {
@@ -143,7 +153,8 @@ final class Receiver {
             return null;
         }
         if (claimed.path == null
-                || !claimed.path.remote().getAddress().equals(source.getAddress())) {
+                || !ScopedAddress.sameHost(
+                        claimed.path.remote().getAddress(), source.getAddress())) {
             return DropCause.WRONG_ADDRESS;
         }
         boolean portOfOther =
@@ -151,7 +162,7 @@ final class Receiver {
         return portOfOther ? DropCause.WRONG_LINK : null;
     }
 
-    private void onPing(long now, LinkState link, ByteBuffer memory, int packet, int length) {
+    private void onPing(LinkState link, ByteBuffer memory, int packet, int length) {
         HostState host = link.host;
         link.counters.rxPing.count(length);
         int sealed = answer(link, memory, packet, Packets.PING_SIZE);
@@ -165,18 +176,28 @@ final class Receiver {
             router.publish();
             output.publish(new OnWireVersionChanged(versions.snapshot()));
         }
+    }
+
+    private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
+            int newest = host.window.newest();
             host.window.announce(sequence);
+            noteAdvance(now, host, newest);
             return;
         }
+        // The first two pings of a link have the same token, but not the same number.
         long token =
                 Packets.pingTokenHigh(memory, packet) * 31
                         + Packets.pingTokenLow(memory, packet)
-                        + link.id;
-        if (host.restarts.onPing(now, sequence, token, host.window, host.longestTravel())) {
+                        + (sequence << 3 | Packets.link(memory, packet));
+        Finding finding =
+                host.restarts.onPing(now, sequence, token, host.window, host.longestTravel());
+        if (finding != Finding.NOTHING) {
             host.window.reset();
             reassembler.clear(host.incomplete);
+        }
+        if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
     }
@@ -220,19 +241,36 @@ final class Receiver {
                 link);
     }
 
-    private void onData(
+    private void onSequence(
             long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
         HostState host = hosts.get(Packets.host(memory, packet));
         if (host == null) {
             return; // a callback removed it since
         }
+        if (Packets.type(memory, packet) == Packets.PING) {
+            onPingSequence(now, host, memory, packet);
+        } else {
+            onData(now, host, memory, packet, length, source);
+        }
+    }
+
+    private void onData(
+            long now,
+            HostState host,
+            ByteBuffer memory,
+            int packet,
+            int length,
+            InetSocketAddress source) {
         LinkState link = host.linkFrom(source);
         if (link == null) {
             drops.count(now, DropCause.WRONG_ADDRESS, source);
             return;
         }
         link.counters.rxData.count(length);
-        if (host.route == null && !heartbeat.onData(now, link)) {
+        // The peer may see the link up before we do. It is not taken up for that: a host that was
+        // just
+        // restarted must not send before its pings have shown so.
+        if (host.route == null && !(link.config.enabled() && link.monitor.hasAnswered())) {
             drops.count(now, DropCause.HOST_UNREACHABLE, source);
             return;
         }
@@ -252,6 +290,7 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
+        int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
         if (verdict != Verdict.NEW) {
             drops.count(
@@ -260,7 +299,7 @@ final class Receiver {
                     source);
             return;
         }
-        host.restarts.onMessage(now);
+        noteAdvance(now, host, newest);
         int payload = packet + Packets.DATA_HEADER;
         int payloadLength = length - Packets.DATA_HEADER;
         int compression = Packets.dataCompression(memory, packet);
@@ -305,6 +344,14 @@ final class Receiver {
             case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
             case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
             case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
+        }
+    }
+
+    // Messages behind the newest say nothing: after a restart, the first ones of the new life may
+    // fill gaps that the old one left.
+    private static void noteAdvance(long now, HostState host, int newestBefore) {
+        if (host.window.newest() != newestBefore) {
+            host.restarts.onMessage(now);
         }
     }
 
@@ -355,7 +402,14 @@ final class Receiver {
 
     private @Nullable DropCause refusal(@Nullable Destination destination) {
         return switch (destination) {
-            case null -> filterCall.failed() ? DropCause.FILTER_FAILED : DropCause.FILTER_REFUSED;
+            case null -> {
+                Throwable error = filterCall.error();
+                if (error == null) {
+                    yield DropCause.FILTER_REFUSED;
+                }
+                output.publish(new FilterFailed(false, error));
+                yield DropCause.FILTER_FAILED;
+            }
             case Destination.Broadcast _ -> null;
             case Destination.Unicast unicast -> {
                 for (int i = 0; i < unicast.size(); i++) {

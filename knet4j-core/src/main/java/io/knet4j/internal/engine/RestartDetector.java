@@ -7,27 +7,44 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * its messages from the start again, so that the new messages are not taken for copies of old ones.
  *
  * <p>A ping shows a restart when its number contradicts the window and it was surely sent after the
- * last message that was accepted: it came later after that message than any datagram travels. Two
- * such pings are asked for, one when the host was unreachable in between. A ping seen before does
- * not count: anybody can record and repeat pings, even encrypted ones.
+ * window's newest message: it came later after that message than any datagram travels. Two such
+ * pings are asked for, one when the host was unreachable in between. Twice as many are asked for
+ * when the number is behind the newest, but still within the window: a ping that was under way for
+ * unusually long looks the same. A ping seen before does not count: anybody can record and repeat
+ * pings, even encrypted ones.
  */
 final class RestartDetector {
     private static final int REMEMBERED = 1024;
     private static final int NEEDED = 2;
+    private static final int NEEDED_WITHIN_WINDOW = 4;
     private static final long MARGIN = 1_000_000;
+
+    /** What a ping shows. */
+    enum Finding {
+        NOTHING,
+        /** The host counts from the start again. */
+        RESTARTED,
+        /**
+         * The host's numbers have gone on without us while there was no contact, so that they
+         * cannot be compared any more.
+         */
+        ELSEWHERE
+    }
 
     private final long[] seen = new long[REMEMBERED];
     private int nextSeen;
     private int contradictions;
+    private int behind;
     private boolean messageAccepted;
     private long lastMessage;
     private boolean lostContact;
 
-    /** A message was accepted. */
+    /** A message moved the window ahead. */
     void onMessage(long now) {
         messageAccepted = true;
         lastMessage = now;
         contradictions = 0;
+        behind = 0;
         lostContact = false;
     }
 
@@ -42,29 +59,32 @@ final class RestartDetector {
      * @param announced sequence number in it
      * @param token a hash of its token
      * @param longestTravel longest time that a datagram of the host may travel
-     * @return whether the host was restarted
      */
-    boolean onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
+    Finding onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
         boolean contradicts = window.contradicts(announced);
         boolean seenBefore = wasSeen(token); // those that contradict nothing yet may do so later
-        if (announced != 0 && !contradicts) {
+        if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
-            return false;
+            behind = 0;
+            return Finding.NOTHING;
         }
-        if (seenBefore || !contradicts) {
-            return false;
+        if (seenBefore || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
+            return Finding.NOTHING;
         }
-        if (messageAccepted && now - lastMessage <= longestTravel + MARGIN) {
-            return false;
+        behind++;
+        if (contradicts) {
+            contradictions++;
         }
-        contradictions++;
-        if (contradictions < (lostContact ? 1 : NEEDED)) {
-            return false;
+        if (contradictions < (lostContact ? 1 : NEEDED)
+                && behind < (lostContact ? NEEDED : NEEDED_WITHIN_WINDOW)) {
+            return Finding.NOTHING;
         }
         contradictions = 0;
+        behind = 0;
         messageAccepted = false;
+        boolean proof = announced == 0 || !lostContact;
         lostContact = false;
-        return true;
+        return proof ? Finding.RESTARTED : Finding.ELSEWHERE;
     }
 
     private boolean wasSeen(long token) {

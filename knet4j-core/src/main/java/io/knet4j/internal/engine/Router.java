@@ -91,7 +91,7 @@ final class Router {
     void publish() {
         List<HostRoute> reachable = new ArrayList<>();
         List<PingTarget> pingTargets = new ArrayList<>();
-        boolean loopback = false;
+        LinkCounters loopback = null;
         for (HostState host : hosts.all()) {
             if (host.route != null) {
                 reachable.add(host.route);
@@ -101,7 +101,7 @@ final class Router {
                     continue;
                 }
                 if (link.path == null) {
-                    loopback |= link.config.enabled();
+                    loopback = link.config.enabled() ? link.counters : null;
                 } else if (link.config.enabled()) {
                     pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
                 }

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingTable {
     static final RoutingTable EMPTY =
-            new RoutingTable(IdTable.empty(), List.of(), List.of(), false, 1);
+            new RoutingTable(IdTable.empty(), List.of(), List.of(), null, 1);
 
     private final IdTable<HostRoute> byHost;
     private final List<HostRoute> reachable;
     private final List<PingTarget> pingTargets;
-    private final boolean loopback;
+    private final @Nullable LinkCounters loopback;
     private final int version;
 
     /** A link to which forced pings are sent. */
@@ -25,7 +25,7 @@ final class RoutingTable {
             IdTable<HostRoute> byHost,
             List<HostRoute> reachable,
             List<PingTarget> pingTargets,
-            boolean loopback,
+            @Nullable LinkCounters loopback,
             int version) {
         this.byHost = byHost;
         this.reachable = List.copyOf(reachable);
@@ -49,8 +49,11 @@ final class RoutingTable {
         return pingTargets;
     }
 
-    /** Whether messages to the local node are delivered locally. */
-    boolean loopback() {
+    /**
+     * Counters of the loopback link; null when messages to the local node are not delivered
+     * locally.
+     */
+    @Nullable LinkCounters loopback() {
         return loopback;
     }
 

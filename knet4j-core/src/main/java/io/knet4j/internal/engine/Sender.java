@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
+import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.SendFailed;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
@@ -34,6 +35,7 @@ public final class Sender {
 
     private static final int MAX_SEQUENCE = 65_535;
     private static final int MAX_IDLE_RETRIES = 50;
+    private static final int MAX_RETRIES = 500;
     private static final long REPORT_INTERVAL = 1_000_000_000L;
 
     private final Shared shared;
@@ -47,6 +49,7 @@ public final class Sender {
     private final Handovers handovers = new Handovers();
 
     private final Counter messagesSent = new Counter();
+    private final Counter deliveredLocally = new Counter();
     private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
 
@@ -84,6 +87,10 @@ public final class Sender {
                         message.offset,
                         message.length);
         message.channel = call.channel();
+        Throwable error = call.error();
+        if (error != null) {
+            output.publish(new FilterFailed(true, error));
+        }
         return message.destination == null ? Reason.FILTER_FAILED : null;
     }
 
@@ -105,8 +112,11 @@ public final class Sender {
                 if (single) {
                     return Reason.TOO_MANY_DESTINATIONS;
                 }
-                toSelf = routes.loopback();
-                targets.addAll(routes.reachable());
+                toSelf = routes.loopback() != null;
+                List<HostRoute> reachable = routes.reachable();
+                for (int i = 0; i < reachable.size(); i++) {
+                    targets.add(reachable.get(i)); // addAll() would copy the list first
+                }
             }
             case Destination.Unicast unicast -> {
                 if (unicast.size() == 0) {
@@ -120,7 +130,7 @@ public final class Sender {
                     if (route != null) {
                         targets.add(route);
                     } else if (unicast.host(i) == shared.localHost) {
-                        toSelf = routes.loopback();
+                        toSelf = routes.loopback() != null;
                     }
                 }
             }
@@ -132,9 +142,12 @@ public final class Sender {
         Reason failure = targets.isEmpty() ? null : toNetwork(now, message, routes);
         if (failure == null && toSelf) {
             failure = toSelf(message);
-            if (!targets.isEmpty()) {
-                failure = null; // the network has it; the loss of the local copy is counted by the
-                // channel
+            if (failure != null && !targets.isEmpty()) {
+                failed(
+                        now,
+                        message.channel,
+                        failure); // the local copy is lost, but the network has the message
+                failure = null;
             }
         }
         if (failure == null) {
@@ -144,6 +157,10 @@ public final class Sender {
     }
 
     private @Nullable Reason toSelf(OutgoingMessage message) {
+        LinkCounters loopback = shared.routes.loopback();
+        if (loopback != null) {
+            loopback.senderTxData.count(message.length);
+        }
         Delivery delivery =
                 output.deliver(
                         message.channel,
@@ -152,7 +169,10 @@ public final class Sender {
                         message.offset,
                         message.length);
         return switch (delivery) {
-            case DELIVERED -> null;
+            case DELIVERED -> {
+                deliveredLocally.increment();
+                yield null;
+            }
             case CHANNEL_NOT_OPEN -> Reason.CHANNEL_NOT_OPEN;
             case QUEUE_FULL -> Reason.QUEUE_FULL;
         };
@@ -285,7 +305,9 @@ public final class Sender {
     private @Nullable Reason transmit(long now) {
         transport.send(batch);
         int idle = 0;
-        while (batch.pendingCount() > 0 && idle < MAX_IDLE_RETRIES) {
+        for (int tries = 0;
+                batch.pendingCount() > 0 && idle < MAX_IDLE_RETRIES && tries < MAX_RETRIES;
+                tries++) {
             int before = batch.pendingCount();
             countRetries();
             transport.awaitRoom();
@@ -327,13 +349,18 @@ public final class Sender {
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
         Reason failure = send(now, message, true);
         if (failure != null) {
-            of(failure).total.increment();
-            return failure;
+            return refused(failure);
         }
         reporting = false;
         failure = flush(now);
         reporting = true;
         return failure;
+    }
+
+    /** Counts a message that was not sent; its sender is told by the result. */
+    public Reason refused(Reason reason) {
+        of(reason).total.increment();
+        return reason;
     }
 
     /** Counts a message that was not sent, and tells it from time to time. */
@@ -358,6 +385,11 @@ public final class Sender {
     /** Messages that were put on their way. */
     public long messagesSent() {
         return messagesSent.get();
+    }
+
+    /** Messages that were handed to a channel of this node. */
+    public long deliveredLocally() {
+        return deliveredLocally.get();
     }
 
     /** Messages that were not sent for this reason. */

@@ -31,18 +31,15 @@ final class DropLog {
     }
 
     /** To be called by the control loop only. */
-    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
+    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source, Events events) {
         Line line = Objects.requireNonNull(lines.get(cause));
         line.drops++;
         if (now < line.next) {
             return;
         }
-        LOG.log(
-                level(cause),
-                "dropped {0}: {1}, last from {2}",
-                cause,
-                Long.toString(line.drops),
-                source);
+        String drops = Long.toString(line.drops);
+        events.log(() ->
+                LOG.log(level(cause), "dropped {0}: {1}, last from {2}", cause, drops, source));
         line.drops = 0;
         line.next = now + INTERVAL;
     }

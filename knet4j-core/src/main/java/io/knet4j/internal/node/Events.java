@@ -14,9 +14,11 @@ import java.util.function.Consumer;
 final class Events {
     private static final System.Logger LOG = System.getLogger("io.knet4j.events");
     private static final int CAPACITY = 4096;
+    private static final int LINES = 256;
 
     private final int nodeId;
     private final ArrayBlockingQueue<KnetEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final ArrayBlockingQueue<Runnable> lines = new ArrayBlockingQueue<>(LINES);
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
     private final LongAdder dropped = new LongAdder();
     private final NodeRuntime.Worker worker;
@@ -37,6 +39,13 @@ final class Events {
         }
     }
 
+    /** Has a line logged, or drops it when too many wait. */
+    void log(Runnable line) {
+        if (lines.offer(line)) {
+            worker.wake();
+        }
+    }
+
     Registration add(Consumer<? super KnetEvent> consumer) {
         Listener listener = new Listener(consumer, new Object());
         listeners.add(listener);
@@ -49,9 +58,13 @@ final class Events {
 
     @SuppressWarnings("CatchingUnchecked") // whatever a listener throws is its own affair
     private boolean handOn() {
+        Runnable line = lines.poll();
+        if (line != null) {
+            line.run();
+        }
         KnetEvent event = queue.poll();
         if (event == null) {
-            return false;
+            return line != null;
         }
         LOG.log(level(event), "node {0}: {1}", Integer.toString(nodeId), event);
         for (Listener listener : listeners) {
@@ -74,7 +87,8 @@ final class Events {
                     KnetEvent.SocketError _,
                     KnetEvent.SendFailed _,
                     KnetEvent.ReceiveQueueFull _,
-                    KnetEvent.HandlerFailed _ ->
+                    KnetEvent.HandlerFailed _,
+                    KnetEvent.FilterFailed _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
                     KnetEvent.HostReachable _,

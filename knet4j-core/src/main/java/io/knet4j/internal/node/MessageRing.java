@@ -78,6 +78,16 @@ final class MessageRing {
         return (int) (tail - head);
     }
 
+    /** Number of messages that were ever added. */
+    long added() {
+        return tail;
+    }
+
+    /** Number of messages that were ever taken out. */
+    long taken() {
+        return head;
+    }
+
     boolean isEmpty() {
         return tail == head;
     }

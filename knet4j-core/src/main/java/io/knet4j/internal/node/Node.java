@@ -24,12 +24,14 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -49,6 +51,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private static final int SENDER_BYTES = 1 << 18;
     private static final int SENDER_DATAGRAMS = 4096;
 
+    private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
+
     private final KnetConfig config;
     private final NodeRuntime runtime;
     private final Engine engine;
@@ -59,6 +63,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
             new AtomicReferenceArray<>(MAX_CHANNELS);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicLong nextFilterFailure = new AtomicLong(Long.MIN_VALUE);
+    private long nextSocketError = Long.MIN_VALUE;
 
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
@@ -74,7 +80,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
-        sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock);
+        sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
     }
 
     // ---- what the control loop does
@@ -91,6 +97,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void onSocketFailure(Transport.Socket socket, Reason reason, String message) {
+        long now = runtime.nanoTime();
+        if (now < nextSocketError) {
+            return;
+        }
+        nextSocketError = now + REPORT_INTERVAL;
         events.publish(new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
     }
 
@@ -106,12 +117,19 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void publish(KnetEvent event) {
+        if (event instanceof KnetEvent.FilterFailed) {
+            long now = runtime.nanoTime();
+            long due = nextFilterFailure.get();
+            if (now < due || !nextFilterFailure.compareAndSet(due, now + REPORT_INTERVAL)) {
+                return;
+            }
+        }
         events.publish(event);
     }
 
     @Override
     public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        dropLog.dropped(now, cause, source);
+        dropLog.dropped(now, cause, source, events);
     }
 
     // ---- hosts
@@ -188,8 +206,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             if (open != null) {
                 return open;
             }
-            channels.compareAndSet(
-                    id, null, new NodeChannel(this, id, config.receiveQueueBytes(), runtime));
+            NodeChannel added = new NodeChannel(this, id, config.receiveQueueBytes(), runtime);
+            if (channels.compareAndSet(id, null, added) && closed.get()) {
+                added.close(); // close() may have looked at this channel before it was there
+                throw new KnetClosedException("node " + config.nodeId() + " is closed");
+            }
         }
     }
 
@@ -225,13 +246,14 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         OutgoingMessage message = new OutgoingMessage();
         message.set(channel.id(), destination, payload, payload.position(), payload.remaining());
         Reason failure = engine.sender().address(message, true);
-        if (failure == null) {
-            sendLock.lock();
-            try {
-                failure = engine.sender().sendNow(runtime.nanoTime(), message);
-            } finally {
-                sendLock.unlock();
-            }
+        sendLock.lock();
+        try {
+            failure =
+                    failure == null
+                            ? engine.sender().sendNow(runtime.nanoTime(), message)
+                            : engine.sender().refused(failure);
+        } finally {
+            sendLock.unlock();
         }
         if (failure != null) {
             throw new SendException(
@@ -271,6 +293,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public Registration onEvent(Consumer<? super KnetEvent> listener) {
+        if (closed.get()) {
+            throw new KnetClosedException("node " + config.nodeId() + " is closed");
+        }
         return events.add(listener);
     }
 
@@ -302,7 +327,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         return new KnetStatistics(
                 engine.sender().messagesSent(),
-                engine.messagesDelivered(),
+                engine.messagesDelivered() + engine.sender().deliveredLocally(),
                 failures,
                 engine.drops(),
                 events.dropped());

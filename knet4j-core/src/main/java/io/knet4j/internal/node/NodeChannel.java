@@ -10,7 +10,6 @@ import io.knet4j.MessageHandler;
 import io.knet4j.ReceivedMessage;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +32,7 @@ final class NodeChannel implements Channel {
     private final NodeRuntime.Waiters waiters;
     private final AtomicBoolean consuming = new AtomicBoolean();
     private final View view;
+    private volatile @Nullable Thread handling;
     private volatile @Nullable MessageHandler handler;
     private volatile NodeRuntime.@Nullable Worker worker;
 
@@ -98,12 +98,14 @@ final class NodeChannel implements Channel {
             worker = active;
         }
         active.wake();
+        waiters.signal(); // whoever waits in receive() does so in vain now
     }
 
     private boolean handleMessages() {
         if (!consuming.compareAndSet(false, true)) {
             return !ring.isEmpty();
         }
+        handling = Thread.currentThread();
         try {
             int count = Math.min(ring.available(), MESSAGES_PER_TURN);
             for (int i = 0; i < count; i++) {
@@ -116,7 +118,9 @@ final class NodeChannel implements Channel {
             }
             return count > 0;
         } finally {
+            handling = null;
             consuming.set(false);
+            waiters.signal();
         }
     }
 
@@ -154,7 +158,7 @@ final class NodeChannel implements Channel {
     }
 
     private boolean take(Taken taken) {
-        if (handler != null) {
+        if (handler != null || Thread.currentThread().equals(handling)) {
             throw new IllegalStateException(
                     "channel " + id + " has a handler, which gets the messages");
         }
@@ -181,6 +185,9 @@ final class NodeChannel implements Channel {
         private final int channel;
         private final ByteBuffer queue;
         private int source;
+        private int offset;
+        private int length;
+        private @Nullable ByteBuffer payload;
 
         private View(int channel, ByteBuffer queue) {
             this.channel = channel;
@@ -189,7 +196,9 @@ final class NodeChannel implements Channel {
 
         private void show(int source, int offset, int length) {
             this.source = source;
-            queue.limit(offset + length).position(offset).order(ByteOrder.BIG_ENDIAN);
+            this.offset = offset;
+            this.length = length;
+            payload = null;
         }
 
         @Override
@@ -204,7 +213,17 @@ final class NodeChannel implements Channel {
 
         @Override
         public ByteBuffer payload() {
-            return queue;
+            if (payload == null) {
+                payload = queue.slice(offset, length);
+            }
+            return payload;
+        }
+
+        @Override
+        public byte[] toByteArray() {
+            byte[] copy = new byte[length];
+            queue.get(offset, copy);
+            return copy;
         }
     }
 
@@ -231,7 +250,7 @@ final class NodeChannel implements Channel {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         ring.close();
         node.channelClosed(this);
         NodeRuntime.Worker active = worker;

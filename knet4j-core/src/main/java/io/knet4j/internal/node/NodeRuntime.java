@@ -83,6 +83,9 @@ public interface NodeRuntime {
      */
     <T> T call(Supplier<T> command);
 
+    /** Whether the caller is the control loop, which must never wait. */
+    boolean isLoop();
+
     /** Starts a worker. */
     Worker startWorker(String name, Task task);
 

@@ -16,7 +16,12 @@ public final class Nodes {
 
     /** Opens a node that is driven by something else. */
     public static Knet open(KnetConfig config, NodeRuntime runtime) {
-        return new Node(config, runtime);
+        try {
+            return new Node(config, runtime);
+        } catch (Throwable e) {
+            runtime.close();
+            throw e;
+        }
     }
 
     /** Says what is left over in a node without hosts, if anything is. For tests. */

@@ -3,12 +3,14 @@ package io.knet4j.internal.node;
 import io.knet4j.Destination;
 import io.knet4j.KnetClosedException;
 import io.knet4j.KnetConfig;
+import io.knet4j.KnetEvent.SendFailed;
 import io.knet4j.QueueFullPolicy;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
 import io.knet4j.internal.engine.OutgoingMessage;
 import io.knet4j.internal.engine.Sender;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Messages that wait to be sent, and the worker that sends whatever is there in one go. */
 final class SendQueue {
     private static final int MESSAGES_PER_BATCH = 64;
+    private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final MessageRing ring;
     private final QueueFullPolicy whenFull;
@@ -24,14 +27,24 @@ final class SendQueue {
     private final NodeRuntime.Worker worker;
     private final Sender sender;
     private final ReentrantLock sendLock;
+    private final Events events;
+    private volatile @Nullable Thread sending;
     private final LongAdder dropped = new LongAdder();
+    private long unreported;
+    private long nextReport = Long.MIN_VALUE;
     private final OutgoingMessage[] messages = new OutgoingMessage[MESSAGES_PER_BATCH];
     private final @Nullable Reason[] refused = new Reason[MESSAGES_PER_BATCH];
 
-    SendQueue(KnetConfig config, NodeRuntime runtime, Sender sender, ReentrantLock sendLock) {
+    SendQueue(
+            KnetConfig config,
+            NodeRuntime runtime,
+            Sender sender,
+            ReentrantLock sendLock,
+            Events events) {
         this.runtime = runtime;
         this.sender = sender;
         this.sendLock = sendLock;
+        this.events = events;
         ring = new MessageRing(config.sendQueueBytes());
         whenFull = config.sendQueueFull();
         waiters = runtime.newWaiters();
@@ -62,7 +75,8 @@ final class SendQueue {
         }
         switch (whenFull) {
             case QueueFullPolicy.Fail _ -> throw full(channel);
-            case QueueFullPolicy.Drop _ -> dropped.increment();
+            case QueueFullPolicy.Drop _ -> drop(channel);
+            case QueueFullPolicy.Block _ when mayNotWait() -> throw full(channel);
             case QueueFullPolicy.Block block -> {
                 boolean taken;
                 try {
@@ -86,6 +100,22 @@ final class SendQueue {
         }
     }
 
+    private synchronized void drop(int channel) {
+        dropped.increment();
+        unreported++;
+        long now = runtime.nanoTime();
+        if (now >= nextReport) {
+            events.publish(new SendFailed(Reason.QUEUE_FULL, channel, unreported));
+            unreported = 0;
+            nextReport = now + REPORT_INTERVAL;
+        }
+    }
+
+    /** A filter that sends would wait for the thread that it runs in. */
+    private boolean mayNotWait() {
+        return runtime.isLoop() || Thread.currentThread().equals(sending);
+    }
+
     private static SendException full(int channel) {
         return new SendException(
                 Reason.QUEUE_FULL, "channel " + channel + ": the send queue is full");
@@ -96,9 +126,11 @@ final class SendQueue {
         if (count == 0) {
             return false;
         }
+        sending = Thread.currentThread();
         try {
             send(count);
         } finally {
+            sending = null;
             ring.release(count);
             waiters.signal();
         }
@@ -137,7 +169,8 @@ final class SendQueue {
      */
     boolean flush(long timeout) {
         try {
-            return waiters.await(ring::isEmpty, timeout);
+            long last = ring.added();
+            return waiters.await(() -> ring.taken() - last >= 0, mayNotWait() ? 0 : timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

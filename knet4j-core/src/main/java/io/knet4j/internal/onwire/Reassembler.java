@@ -124,7 +124,8 @@ public final class Reassembler {
     /**
      * Takes a fragment.
      *
-     * @param position what tells the message from all others of the host
+     * @param position tells the messages of the host apart, also those that a wrap of the sequence
+     *     number separates
      * @param number 1 to count
      * @param count 2 to 254
      */

@@ -64,6 +64,14 @@ public final class SequenceWindow {
     }
 
     /**
+     * Where a number that was checked lies in the host's endless row of messages: unlike the number
+     * itself, different for messages that a wrap or a reset lies between.
+     */
+    public long position(int sequence) {
+        return newestPosition + distance(newest, sequence);
+    }
+
+    /**
      * Remembers a number as delivered. It must have been judged {@link Verdict#NEW} and the window
      * not moved past it since.
      */
@@ -80,12 +88,14 @@ public final class SequenceWindow {
         return newest != NONE && (announced == 0 || distance(newest, announced) <= -SIZE);
     }
 
-    /**
-     * A number that only this message has: unlike the sequence number, it does not come again after
-     * a wrap or a reset. The sequence number must have been judged {@link Verdict#NEW} just before.
-     */
-    public long position(int sequence) {
-        return newestPosition + distance(newest, sequence);
+    /** Whether an announced number lies behind the newest one seen. */
+    public boolean isBehind(int announced) {
+        return newest != NONE && announced != 0 && distance(newest, announced) < 0;
+    }
+
+    /** The newest number seen, negative when none was since the last reset. */
+    public int newest() {
+        return newest;
     }
 
     /** Forgets everything: the next number is the first. */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** One thread for the control loop, which also receives, and one per worker. */
 public final class ThreadedRuntime implements NodeRuntime {
     private static final System.Logger LOG = System.getLogger("io.knet4j.runtime");
-    private static final int RECEIVE_BYTES = 1 << 20;
-    private static final int RECEIVE_DATAGRAMS = 512;
+    private static final int RECEIVE_BYTES = 1 << 22;
+    private static final int RECEIVE_DATAGRAMS = 1024;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
     private static final long ERROR_PAUSE = 100;
 
@@ -106,6 +106,8 @@ public final class ThreadedRuntime implements NodeRuntime {
                 incoming.clear();
                 pause();
             }
+            boolean _ =
+                    Thread.interrupted(); // a callback's; it would keep the selector from waiting
         }
         transport.close();
         runCommands();
@@ -144,8 +146,13 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public boolean isLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    @Override
     public <T> T call(Supplier<T> action) {
-        if (Thread.currentThread() == thread) {
+        if (isLoop()) {
             return action.get();
         }
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -193,6 +200,9 @@ public final class ThreadedRuntime implements NodeRuntime {
         ThreadWorker worker = new ThreadWorker(name + '-' + workerName, task);
         workers.add(worker);
         worker.thread.start();
+        if (closed) {
+            worker.stop();
+        }
         return worker;
     }
 
@@ -222,6 +232,8 @@ public final class ThreadedRuntime implements NodeRuntime {
                     pause();
                     more = true;
                 }
+                boolean _ = Thread.interrupted(); // a callback's; it would keep this thread from
+                // sleeping
                 if (!more) {
                     wakeup.sleep();
                 }
@@ -290,7 +302,11 @@ public final class ThreadedRuntime implements NodeRuntime {
     @Override
     public void close() {
         closed = true;
-        transport.wakeUp();
+        if (thread.getState() == Thread.State.NEW) {
+            transport.close();
+        } else {
+            transport.wakeUp();
+        }
         for (ThreadWorker worker : workers) {
             worker.stop();
         }
@@ -309,7 +325,7 @@ public final class ThreadedRuntime implements NodeRuntime {
      * interrupted meanwhile.
      */
     private static boolean join(Thread other, long deadline) {
-        if (other == Thread.currentThread()) {
+        if (other == Thread.currentThread() || other.getState() == Thread.State.NEW) {
             return false;
         }
         try {

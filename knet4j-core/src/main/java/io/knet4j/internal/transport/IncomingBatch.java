@@ -38,6 +38,11 @@ public final class IncomingBatch {
         return size;
     }
 
+    /** Number of datagrams that fit in. */
+    public int capacity() {
+        return lengths.length;
+    }
+
     /** Offset of the free room. */
     public int used() {
         return used;

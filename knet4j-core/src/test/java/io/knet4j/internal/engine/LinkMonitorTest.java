@@ -152,13 +152,12 @@ class LinkMonitorTest {
     }
 
     @Test
-    void dataBringsTheLinkUpAfterAPong() {
+    void knowsThatThePeerHasAnsweredBeforeTheLinkIsUp() {
         monitor.start(START);
-        assertThat(monitor.onData()).isFalse();
+        assertThat(monitor.hasAnswered()).isFalse();
         pong(START, 0);
-        assertThat(monitor.onData()).isTrue();
-        assertThat(monitor.connected()).isTrue();
-        assertThat(monitor.upCount()).isEqualTo(1);
+        assertThat(monitor.hasAnswered()).isTrue();
+        assertThat(monitor.connected()).isFalse();
     }
 
     @Test

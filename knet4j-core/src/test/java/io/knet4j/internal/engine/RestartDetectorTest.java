@@ -25,7 +25,8 @@ class RestartDetectorTest {
     }
 
     private boolean ping(int announced, long withToken) {
-        return restarts.onPing(now, announced, withToken, window, TRAVEL);
+        return restarts.onPing(now, announced, withToken, window, TRAVEL)
+                != RestartDetector.Finding.NOTHING;
     }
 
     @Test

@@ -13,8 +13,10 @@ import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** An engine with a network and a clock in the hand of the test. The local node is host 1. */
@@ -28,6 +30,7 @@ final class TestNode {
     final RecordingOutput output = new RecordingOutput();
     final Engine engine;
     final IncomingBatch incoming = new IncomingBatch(ByteBuffer.allocate(1 << 20), 512);
+    private final List<LinkState> answering = new ArrayList<>();
     long now = 5_000_000_000L;
 
     TestNode() {
@@ -73,32 +76,30 @@ final class TestNode {
     HostState hostUp(int id, int links) {
         HostState host = host(id, links);
         for (int link = 0; link < links; link++) {
-            bringUp(host.link(link));
+            answering.add(Objects.requireNonNull(host.link(link)));
+        }
+        while (!answering.stream().allMatch(link -> link.monitor.connected())) {
+            engine.runTimers(now);
+            answerPings();
+            now += INTERVAL.toNanos();
         }
         transport.sent.clear();
         output.events.clear();
         return host;
     }
 
-    /** Answers the pings of a link, as long as it takes. */
-    void bringUp(LinkState link) {
-        while (!link.monitor.connected()) {
-            engine.runTimers(now);
-            answerPings(link);
-            now += INTERVAL.toNanos();
+    /** Answers the pings that were sent on links that are meant to be up. */
+    void answerPings() {
+        for (FakeTransport.Sent sent : drainPings()) {
+            answering.stream()
+                    .filter(link -> sent.path().equals(link.path))
+                    .forEach(link -> answer(sent, link.host.id));
         }
     }
 
-    /** Answers the pings that were sent on a link. Returns how many. */
-    int answerPings(LinkState link) {
-        int answered = 0;
-        for (FakeTransport.Sent sent : transport.drain()) {
-            if (sent.type() == Packets.PING && sent.path().equals(link.path)) {
-                receive(link.path.remote(), Wire.pong(sent.bytes(), link.host.id));
-                answered++;
-            }
-        }
-        return answered;
+    /** Lets a host answer a ping. */
+    void answer(FakeTransport.Sent ping, int host) {
+        receive(ping.path().remote(), Wire.pong(ping.bytes(), host));
     }
 
     void receive(InetSocketAddress source, byte[]... datagrams) {
@@ -146,9 +147,13 @@ final class TestNode {
         return refused != null ? refused : engine.sender().sendNow(now, message);
     }
 
-    /** What was sent of a type. */
+    /** What was sent of a type; everything is taken out. */
     List<FakeTransport.Sent> drain(int type) {
         return transport.drain().stream().filter(sent -> sent.type() == type).toList();
+    }
+
+    List<FakeTransport.Sent> drainPings() {
+        return drain(Packets.PING);
     }
 
     long drops(DropCause cause) {

@@ -108,7 +108,7 @@ class RelayTest {
         sendToB(5);
         assertEquals(5, receive(b).getData()[0]);
         assertEquals(5, receive(b).getData()[0]);
-        assertEquals(2, link.aToB().counters().forwarded());
+        await(() -> link.aToB().counters(), RelayCounters::forwarded, 2);
     }
 
     @Test

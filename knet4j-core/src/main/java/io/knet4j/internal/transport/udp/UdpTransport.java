@@ -81,7 +81,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
             if (channel != null) {
                 close(channel);
             }
-            Reason reason = e instanceof BindException ? Reason.ADDRESS_UNAVAILABLE : reason(e);
+            Reason reason = bindReason(e);
             throw new ConfigurationException(
                     reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
         }
@@ -93,6 +93,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
         try {
             selector.selectNow(); // the file descriptor stays open until the selector has seen that
             // its key is cancelled
+            selector.wakeup(); // it may have been awaited by poll()
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,7 +135,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
                 }
             } catch (IOException e) {
                 Reason reason = reason(e);
-                if (reason != Reason.NO_PROGRESS) {
+                if (reason == Reason.NO_PROGRESS) {
+                    full = path.socket(); // those behind it wait, too, to keep their order
+                } else {
                     batch.fail(i, reason);
                 }
             }
@@ -144,7 +147,11 @@ public final class UdpTransport implements Transport, AutoCloseable {
 
     @Override
     public void awaitRoom() {
+        boolean interrupted = Thread.interrupted(); // it would end the pause at once
         LockSupport.parkNanos(ROOM_PAUSE);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -172,6 +179,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
         selector.wakeup();
     }
 
+    /**
+     * Reads a socket's share of the batch, so that a busy one does not keep others from being read.
+     */
     private void read(SelectionKey key) {
         IncomingBatch batch = incoming;
         if (batch == null || !key.isValid()) {
@@ -180,7 +190,10 @@ public final class UdpTransport implements Transport, AutoCloseable {
         UdpSocket socket = (UdpSocket) key.attachment();
         ByteBuffer memory = batch.memory();
         try {
-            for (int i = 0; i < DATAGRAMS_PER_TURN && batch.hasRoom(MAX_DATAGRAM); i++) {
+            int sockets = selector.keys().size();
+            int end = batch.used() + Math.max(1, memory.capacity() / sockets - MAX_DATAGRAM);
+            int most = Math.clamp(batch.capacity() / sockets, 1, DATAGRAMS_PER_TURN);
+            for (int i = 0; i < most && batch.used() < end && batch.hasRoom(MAX_DATAGRAM); i++) {
                 int start = batch.used();
                 memory.limit(memory.capacity()).position(start);
                 InetSocketAddress source = (InetSocketAddress) socket.channel.receive(memory);
@@ -194,6 +207,13 @@ public final class UdpTransport implements Transport, AutoCloseable {
         } finally {
             memory.clear();
         }
+    }
+
+    private static Reason bindReason(IOException e) {
+        Reason reason = reason(e);
+        return reason == Reason.SOCKET_FAILED && e instanceof BindException
+                ? Reason.ADDRESS_UNAVAILABLE
+                : reason;
     }
 
     /** The JDK tells errors of the operating system by their text only. */

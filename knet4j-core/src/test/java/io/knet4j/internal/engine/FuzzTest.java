@@ -1,0 +1,300 @@
+package io.knet4j.internal.engine;
+
+import static io.knet4j.internal.engine.TestNode.remote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.Destination;
+import io.knet4j.DropCause;
+import io.knet4j.Knet;
+import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
+import io.knet4j.ReassemblyLimits;
+import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.PacketProtection;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+
+/** An engine that is fed with damaged and hostile datagrams. */
+class FuzzTest {
+    private static final int DATAGRAMS = 1_200_000;
+    private static final List<LinkPolicy> POLICIES = List.of(LinkPolicy.values());
+    private static final int BATCH = 64;
+    private static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
+            EnumSet.of(
+                    DropCause.TOO_SHORT,
+                    DropCause.WRONG_VERSION,
+                    DropCause.UNKNOWN_HOST,
+                    DropCause.WRONG_LINK,
+                    DropCause.WRONG_ADDRESS,
+                    DropCause.UNKNOWN_TYPE);
+
+    /** Causes that lie in the configuration, not in the datagrams. */
+    private static final Set<DropCause> NOT_REACHABLE_HERE =
+            EnumSet.of(
+                    DropCause.NOT_AUTHENTIC,
+                    DropCause.FORWARDING_DISABLED,
+                    DropCause.FILTER_REFUSED,
+                    DropCause.FILTER_FAILED,
+                    DropCause.NOT_FOR_US,
+                    DropCause.CHANNEL_NOT_OPEN,
+                    DropCause.RECEIVE_QUEUE_FULL);
+
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final long seed = Long.getLong("knet4j.seed", System.nanoTime());
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    private final TestNode node =
+            new TestNode(
+                    Knet.builder(TestNode.SELF)
+                            .reassembly(new ReassemblyLimits(64, MAX_BYTES, Duration.ofSeconds(1)))
+                            .build(),
+                    PacketProtection.CLEAR);
+    private final List<HostState> hosts = new ArrayList<>();
+    private final List<byte[]> corpus = new ArrayList<>();
+    private final List<InetSocketAddress> sources = new ArrayList<>();
+    private byte[] lastPing = Wire.ping(1, 0, 1, 0, true);
+    private final Map<Integer, InetSocketAddress> addresses = new HashMap<>();
+    private final ArrayDeque<byte[]> oldPings = new ArrayDeque<>(List.of(lastPing));
+    private int sequence = 1;
+
+    @Test
+    void nothingThatComesFromTheNetworkHarmsTheEngine() {
+        try {
+            fuzz();
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("replay with -Dknet4j.seed=" + seed, e);
+        }
+    }
+
+    private void fuzz() {
+        setUp();
+        int sent = 0;
+        while (sent < DATAGRAMS) {
+            node.incoming.clear();
+            for (int i = 0; i < BATCH; i++) {
+                int length = write(node.incoming.memory(), node.incoming.used());
+                InetSocketAddress source = source(node.incoming.memory(), node.incoming.used());
+                node.incoming.add(() -> TestNode.local(0), source, length);
+            }
+            long before = accountedFor();
+            node.engine.receive(node.now, node.incoming);
+            assertThat(accountedFor() - before)
+                    .as("datagrams that were neither accepted nor dropped by cause")
+                    .isEqualTo(BATCH);
+            sent += BATCH;
+            node.now += random.nextInt(2_000_000);
+            if (random.nextInt(4) == 0) {
+                node.engine.runTimers(node.now);
+                answerSomePings();
+            }
+            if (random.nextInt(1000) == 0) {
+                node.advance(Duration.ofMillis(1100).toNanos()); // silence: fragments expire
+            }
+            if (random.nextInt(256) == 0) {
+                reconfigure();
+            }
+            assertThat(node.engine.reassemblyBytes()).isBetween(0L, (long) MAX_BYTES);
+        }
+        assertThat(node.engine.drops().keySet())
+                .as("what the datagrams caused")
+                .isEqualTo(EnumSet.complementOf(EnumSet.copyOf(NOT_REACHABLE_HERE)));
+        assertThat(node.output.deliveries).isGreaterThan(10_000);
+        worksAfterwards();
+        hosts.forEach(host -> node.engine.removeHost(node.now, host));
+        assertThat(node.engine.leak()).isEmpty();
+        assertThat(node.transport.bound).isEmpty();
+    }
+
+    private void setUp() {
+        hosts.add(node.hostUp(2, 3));
+        hosts.add(node.hostUp(3, 1));
+        hosts.add(node.hostUp(65_535, 2));
+        hosts.add(node.host(4, 8));
+        HostState self = node.engine.addHost(TestNode.SELF, "self");
+        node.engine.addLink(node.now, self, 0, LinkConfig.loopback());
+        hosts.add(self);
+        node.output.recording = false;
+        Vectors.all()
+                .forEach(recording ->
+                        recording.datagrams().stream()
+                                .filter(datagram -> datagram.len() <= 3000)
+                                .forEach(datagram -> corpus.add(datagram.bytes())));
+        for (int link = 0; link < 3; link++) {
+            for (int host : new int[] {2, 3, 4, 65_535, 9}) {
+                sources.add(remote(host, link));
+            }
+        }
+        sources.add(new InetSocketAddress("fe80::1", 5405));
+        sources.add(new InetSocketAddress(remote(2, 0).getAddress(), 1));
+    }
+
+    /** Datagrams that were counted as received on a link, or else dropped before. */
+    private long accountedFor() {
+        long total = 0;
+        for (HostState host : hosts) {
+            for (LinkState link : node.engine.links(host)) {
+                LinkCounters counters = link.counters;
+                total +=
+                        counters.rxData.snapshot().packets()
+                                + counters.rxPing.snapshot().packets()
+                                + counters.rxPong.snapshot().packets()
+                                + counters.rxPmtud.snapshot().packets();
+            }
+        }
+        for (DropCause cause : BEFORE_A_LINK_IS_KNOWN) {
+            total += node.drops(cause);
+        }
+        return total;
+    }
+
+    /** Mostly the address that the host and link in the packet have. */
+    private InetSocketAddress source(ByteBuffer memory, int at) {
+        if (random.nextInt(4) == 0) {
+            return sources.get(random.nextInt(sources.size()));
+        }
+        boolean data = Packets.type(memory, at) == Packets.DATA;
+        int link = data ? random.nextInt(2) : Packets.link(memory, at) & 7;
+        return addresses.computeIfAbsent(
+                Packets.host(memory, at) << 3 | link, key -> remote(key >>> 3, key & 7));
+    }
+
+    private int write(ByteBuffer memory, int at) {
+        return switch (random.nextInt(10)) {
+            case 0 -> noise(memory, at);
+            case 1, 2 -> mutate(memory, at, put(memory, at, any(corpus)));
+            case 3 -> put(memory, at, any(corpus));
+            case 4 -> mutate(memory, at, put(memory, at, packet()));
+            default -> put(memory, at, packet());
+        };
+    }
+
+    private byte[] any(List<byte[]> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    private static int put(ByteBuffer memory, int at, byte[] bytes) {
+        memory.put(at, bytes);
+        return bytes.length;
+    }
+
+    private int noise(ByteBuffer memory, int at) {
+        int length = random.nextInt(60);
+        for (int i = 0; i < length; i++) {
+            memory.put(at + i, (byte) random.nextInt());
+        }
+        return length;
+    }
+
+    private int mutate(ByteBuffer memory, int at, int length) {
+        int mutated = length;
+        for (int i = random.nextInt(1, 4); i > 0 && mutated > 0; i--) {
+            int place = at + random.nextInt(Math.min(mutated, 30));
+            switch (random.nextInt(5)) {
+                case 0 -> memory.put(place, (byte) (memory.get(place) ^ 1 << random.nextInt(8)));
+                case 1 -> memory.put(place, (byte) random.nextInt());
+                case 2 -> memory.put(place, (byte) (random.nextBoolean() ? 0 : 0xff));
+                case 3 -> mutated = random.nextInt(mutated + 1);
+                default -> mutated += random.nextInt(40);
+            }
+        }
+        return mutated;
+    }
+
+    /** A packet that means something, or nearly so. */
+    private byte[] packet() {
+        int host = new int[] {1, 2, 2, 2, 3, 4, 65_535, 9}[random.nextInt(8)];
+        int link = random.nextInt(4);
+        sequence =
+                switch (random.nextInt(2000)) {
+                    case 0 -> random.nextInt(65_536);
+                    case 1 -> 65_535;
+                    case 2, 3, 4, 5 -> (sequence + random.nextInt(30_000)) & 0xffff;
+                    default -> (sequence + random.nextInt(4) - 1) & 0xffff;
+                };
+        return switch (random.nextInt(12)) {
+            case 0 -> Wire.ping(host, link, random.nextLong(), sequence, random.nextBoolean());
+            case 1 -> Wire.pong(random.nextBoolean() ? lastPing : oldPings.peekFirst(), host);
+            case 2 -> Wire.pong(Wire.ping(1, link, random.nextLong(), 0, true), host);
+            case 3 -> Wire.probe(host, link, random.nextInt(9, 1500));
+            case 4 -> Wire.data(host, sequence, random.nextInt(-3, 35), "payload");
+            case 5 -> {
+                int count = random.nextInt(256);
+                int number = random.nextInt(256);
+                yield Wire.fragment(host, sequence, 3, count, number, new byte[50]);
+            }
+            case 6 -> {
+                int size = random.nextInt(1, 8) * 400;
+                yield Wire.fragment(host, sequence, 3, 20, random.nextInt(1, 21), new byte[size]);
+            }
+            default -> {
+                int count = 2 + (sequence & 3);
+                int number = random.nextInt(1, count + 1);
+                yield Wire.fragment(host, sequence, 3, count, number, new byte[300]);
+            }
+        };
+    }
+
+    private void answerSomePings() {
+        for (FakeTransport.Sent ping : node.drainPings()) {
+            lastPing = ping.bytes();
+            HostState owner =
+                    hosts.stream()
+                            .filter(host ->
+                                    node.engine.links(host).stream()
+                                            .anyMatch(link -> ping.path().equals(link.path)))
+                            .findFirst()
+                            .orElseThrow();
+            if (owner.id != 4 && random.nextInt(3) > 0) {
+                node.receive(ping.path().remote(), Wire.pong(ping.bytes(), owner.id));
+            } else {
+                oldPings.addLast(ping.bytes());
+                if (oldPings.size() > 256) {
+                    oldPings.removeFirst();
+                }
+            }
+        }
+    }
+
+    private void reconfigure() {
+        HostState host = hosts.get(random.nextInt(3));
+        node.engine.setPolicy(host, POLICIES.get(random.nextInt(3)));
+        node.engine.setPriority(node.engine.links(host).getFirst(), random.nextInt(256));
+        node.send(Destination.broadcast(), random.nextInt(1, 3000));
+        node.engine.sender().flush(node.now);
+        node.transport.sent.clear();
+    }
+
+    private void worksAfterwards() {
+        node.output.recording = true;
+        node.advance(Duration.ofSeconds(20).toNanos());
+        node.transport.sent.clear();
+        HostState clean = node.hostUp(77, 1);
+        node.output.delivered.clear();
+        byte[] message = TestNode.payload(1000);
+        node.receive(remote(77, 0), Wire.data(77, 1, 5, "still alive"));
+        node.receive(
+                remote(77, 0),
+                Wire.fragment(77, 2, 5, 2, 2, TestNode.tail(message, 600)),
+                Wire.fragment(77, 2, 5, 2, 1, java.util.Arrays.copyOf(message, 600)));
+        assertThat(node.output.delivered).hasSize(2);
+        assertThat(node.texts().getFirst()).isEqualTo("still alive");
+        assertThat(node.output.delivered.getLast().payload()).isEqualTo(message);
+        node.transport.sent.clear();
+        assertThat(node.send(Destination.host(77), 1000)).isNull();
+        assertThat(node.engine.sender().flush(node.now)).isNull();
+        assertThat(node.drain(Packets.DATA)).hasSize(3);
+        hosts.add(clean);
+    }
+}

@@ -1,0 +1,183 @@
+package io.knet4j.internal.engine;
+
+import static io.knet4j.internal.engine.TestNode.INTERVAL;
+import static io.knet4j.internal.engine.TestNode.MILLI;
+import static io.knet4j.internal.engine.TestNode.TIMEOUT;
+import static io.knet4j.internal.engine.TestNode.remote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.DropCause;
+import io.knet4j.KnetEvent.LinkDown;
+import io.knet4j.KnetEvent.LinkDownCause;
+import io.knet4j.KnetEvent.LinkUp;
+import io.knet4j.KnetEvent.SocketError;
+import io.knet4j.Reason;
+import io.knet4j.internal.engine.FakeTransport.Sent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HeartbeatTest {
+    private final TestNode node = new TestNode();
+
+    private List<LinkDown> downs() {
+        return node.output.drainEvents().stream()
+                .filter(LinkDown.class::isInstance)
+                .map(LinkDown.class::cast)
+                .toList();
+    }
+
+    private void advance(Duration time) {
+        node.advance(time.toNanos());
+    }
+
+    @Test
+    void pingsEveryLinkAtItsOwnInterval() {
+        HostState host = node.host(2, 1);
+        node.engine.addLink(
+                node.now,
+                host,
+                1,
+                TestNode.config(2, 1).withPing(Duration.ofMillis(30), Duration.ofMillis(90)));
+        advance(Duration.ofMillis(300));
+        List<Sent> pings = node.drainPings();
+        assertThat(pings.stream().filter(ping -> ping.path().remote().equals(remote(2, 0))))
+                .hasSizeBetween(5, 6); // the first is doubled; pings may be an eighth early
+        assertThat(pings.stream().filter(ping -> ping.path().remote().equals(remote(2, 1))))
+                .hasSizeBetween(12, 14);
+    }
+
+    @Test
+    void comesUpByItsOwnPingsAndMeasuresTheLatency() {
+        HostState host = node.host(2, 1);
+        for (int i = 0; i < 2; i++) {
+            node.engine.runTimers(node.now);
+            Sent ping = node.drainPings().getFirst();
+            node.now += 7 * MILLI;
+            assertThat(host.link(0).monitor.connected()).isFalse();
+            node.answer(ping, 2);
+            node.now += 93 * MILLI;
+        }
+        assertThat(node.output.events).contains(new LinkUp(2, 0, Duration.ofMillis(7)));
+        assertThat(node.engine.status(node.now, host.link(0)).latency())
+                .contains(Duration.ofMillis(7));
+    }
+
+    @Test
+    void goesDownAtTheTimeoutAfterTheLastPong() {
+        HostState host = node.hostUp(2, 1);
+        long lastPong = node.now - INTERVAL.toNanos();
+        node.advance(lastPong + TIMEOUT.toNanos() - 1 - node.now);
+        assertThat(downs()).isEmpty();
+        node.advance(1);
+        assertThat(downs())
+                .containsExactly(new LinkDown(2, 0, LinkDownCause.PING_TIMEOUT, TIMEOUT));
+        assertThat(node.engine.status(host).reachable()).isFalse();
+        assertThat(node.engine.status(node.now, host.link(0)).statistics().downCount())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aDisabledLinkIsSilentAndNotTakenUpByPongs() {
+        HostState host = node.hostUp(2, 1);
+        node.engine.runTimers(node.now);
+        List<Sent> pings = node.drainPings();
+        node.engine.setEnabled(node.now, host.link(0), false);
+        pings.forEach(ping -> node.answer(ping, 2));
+        advance(Duration.ofSeconds(2));
+        assertThat(node.drainPings()).isEmpty();
+        assertThat(host.link(0).monitor.connected()).isFalse();
+        assertThat(downs()).hasSize(1);
+        assertThat(node.drops(DropCause.UNSOLICITED_PONG)).isZero();
+    }
+
+    @Test
+    void anUnreachablePeerIsBelievedAfterOneMorePing() {
+        HostState host = node.hostUp(2, 2);
+        LinkState link = host.link(0);
+        node.engine.unreachable(node.now, link.path.socket(), remote(2, 0));
+        node.advance(INTERVAL.toNanos());
+        assertThat(downs()).isEmpty();
+        node.advance(2 * MILLI);
+        assertThat(downs())
+                .singleElement()
+                .satisfies(down -> {
+                    assertThat(down.cause()).isEqualTo(LinkDownCause.TRANSPORT_ERROR);
+                    assertThat(down.link()).isZero();
+                });
+        assertThat(host.link(1).monitor.connected()).isTrue();
+    }
+
+    @Test
+    void aPongRefutesTheSuspicion() {
+        HostState host = node.hostUp(2, 1);
+        node.engine.unreachable(node.now, host.link(0).path.socket(), remote(2, 0));
+        node.advance(1);
+        node.answerPings();
+        node.advance(INTERVAL.toNanos() + 2 * MILLI);
+        assertThat(downs()).isEmpty();
+    }
+
+    @Test
+    void ignoresReportsAboutOtherAddresses() {
+        HostState host = node.hostUp(2, 1);
+        node.engine.unreachable(node.now, host.link(0).path.socket(), remote(9, 0));
+        assertThat(host.link(0).monitor.isSuspected()).isFalse();
+    }
+
+    @Test
+    void doesNotBlameThePeerForItsOwnDelay() {
+        node.hostUp(2, 1);
+        node.engine.runTimers(node.now);
+        node.now += 10 * TIMEOUT.toNanos();
+        node.engine.runTimers(node.now); // the loop was held up; pongs may wait in the socket
+        assertThat(downs()).isEmpty();
+        node.answerPings();
+        node.advance(2 * MILLI);
+        assertThat(downs()).isEmpty();
+    }
+
+    @Test
+    void givesUpOnAPeerThatIsSilentAlsoAfterADelay() {
+        node.hostUp(2, 1);
+        node.now += 10 * TIMEOUT.toNanos();
+        node.advance(2 * MILLI);
+        assertThat(downs()).hasSize(1);
+    }
+
+    @Test
+    void newTimersTakeEffectAtOnce() {
+        HostState host = node.hostUp(2, 1);
+        node.engine.setHeartbeat(
+                node.now,
+                host.link(0),
+                TestNode.config(2, 0).withPing(Duration.ofMillis(10), Duration.ofMillis(50)));
+        node.advance(51 * MILLI);
+        assertThat(downs()).hasSize(1);
+        assertThat(node.drainPings()).hasSizeGreaterThanOrEqualTo(5);
+    }
+
+    @Test
+    void aTimerThatIsSetAgainDoesNotMultiplyPings() {
+        HostState host = node.hostUp(2, 1);
+        for (int i = 0; i < 1000; i++) {
+            node.engine.unreachable(node.now, host.link(0).path.socket(), remote(2, 0));
+            node.advance(1000);
+        }
+        assertThat(node.drainPings()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void tellsASocketErrorOncePerKind() {
+        HostState host = node.hostUp(2, 1);
+        node.transport.refusals.put(remote(2, 0), Reason.NETWORK_UNREACHABLE);
+        node.advance(10 * INTERVAL.toNanos());
+        node.transport.refusals.put(remote(2, 0), Reason.NOT_PERMITTED);
+        node.advance(10 * INTERVAL.toNanos());
+        assertThat(node.output.drainEvents().stream().filter(SocketError.class::isInstance))
+                .extracting(event -> ((SocketError) event).reason())
+                .containsExactly(Reason.NETWORK_UNREACHABLE, Reason.NOT_PERMITTED);
+        assertThat(node.engine.status(node.now, host.link(0)).statistics().txErrors())
+                .isGreaterThanOrEqualTo(20);
+    }
+}
