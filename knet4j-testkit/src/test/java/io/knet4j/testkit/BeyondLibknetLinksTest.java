@@ -175,7 +175,9 @@ class BeyondLibknetLinksTest {
                                                 () -> status(cluster, 1).connected(),
                                                 Duration.ofSeconds(5)))
                                 .isTrue();
-                        assertThat(pongs).hasSize(pongCount + 1);
+                        // The first two pings of a link are sent at once, and count as one.
+                        assertThat(pongs).hasSize(1 + pongCount + 1);
+                        assertThat(pongs.get(0).sentAt()).isEqualTo(pongs.get(1).sentAt());
                     });
         }
     }
@@ -288,8 +290,8 @@ class BeyondLibknetLinksTest {
                 (network, cluster) -> {
                     List<Datagram> pongs = RawPackets.record(network, RawPackets.PONG, 2, 0);
                     cluster.path(2, 1, 0).cut();
-                    network.runUntil(() -> !pongs.isEmpty(), Duration.ofSeconds(1));
-                    Datagram pong = pongs.getFirst();
+                    network.runUntil(() -> pongs.size() == 3, Duration.ofSeconds(1));
+                    Datagram pong = pongs.getLast();
                     for (int i = 0; i < 20; i++) {
                         network.replay(pong);
                         byte[] forged = pong.payload().clone();

@@ -388,6 +388,11 @@ class BeyondLibknetThreadsTest {
         }
 
         @Override
+        public boolean isLoop() {
+            return real.isLoop();
+        }
+
+        @Override
         public Worker startWorker(String name, Task task) {
             return real.startWorker(name, task);
         }
