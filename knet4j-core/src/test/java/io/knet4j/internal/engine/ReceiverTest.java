@@ -239,6 +239,16 @@ class ReceiverTest {
         assertThat(node.output.delivered).hasSize(2);
     }
 
+    @Test
+    void bytesWithoutMeaningAreIgnored() {
+        byte[] packet = Wire.data(2, 1, 5, "hello");
+        for (int meaningless : new int[] {5, 9, 10, 12}) {
+            packet = Wire.with(packet, meaningless, 0xa5);
+        }
+        node.receive(remote(2, 0), packet);
+        assertThat(node.texts()).containsExactly("hello");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 254})
     void acceptsUpTo254Fragments(int count) {
