@@ -49,7 +49,7 @@ public sealed interface Destination {
 
         @Override
         public String toString() {
-            return "Unicast" + Arrays.toString(hosts);
+            return (hosts.length == 1 ? "host " + hosts[0] : "hosts " + Arrays.toString(hosts));
         }
     }
 

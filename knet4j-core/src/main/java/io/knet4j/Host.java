@@ -1,5 +1,6 @@
 package io.knet4j;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,6 +82,16 @@ public interface Host {
      * @return the state
      */
     HostStatus status();
+
+    /**
+     * Waits until the host is reachable. Links come up after some pongs: with the default timers,
+     * five seconds after they were added.
+     *
+     * @param timeout longest wait
+     * @return whether the host is reachable
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    boolean awaitReachable(Duration timeout) throws InterruptedException;
 
     /**
      * Removes the host with all its links. Answers to {@code knet_host_remove}, which insists that

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     Channel orders = knet.channel(0);
  *     orders.onMessage(m -> System.out.println(m.source() + ": " + m.payload().remaining() + " bytes"));
  *     knet.startForwarding();
+ *     peer.awaitReachable(Duration.ofSeconds(10)); // what is sent before is dropped
  *     orders.send(payload, Destination.host(2));
  * }
  * }

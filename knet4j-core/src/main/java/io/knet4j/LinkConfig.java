@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether the link is used; default true
  * @param priority 0 to 255, the highest wins with {@link LinkPolicy#PASSIVE}; default 0
  * @param pingInterval time between pings, 1 ms to 1 hour; default 1 s
- * @param pingTimeout silence after which the link is down, 1 ms to 1 hour; default 2 s
+ * @param pingTimeout silence after which the link is down, 1 ms to 1 hour; default 2 s. Shorter
+ *     than the interval, the link would go down between pings
  * @param pingPrecision samples in the mean latency, at least 1; default 2048
  * @param pongCount the link comes up on pong number pongCount + 1; 1 to 255; default 5
  * @param highPriorityTraffic whether the socket asks the network for low delay (TOS 0x10); default

@@ -10,4 +10,15 @@ package io.knet4j;
 @SuppressWarnings(
         "ArrayRecordComponent") // a message is its bytes; records of it are handed over, not
 // compared
-public record ReceivedMessage(int source, int channel, byte[] payload) {}
+public record ReceivedMessage(int source, int channel, byte[] payload) {
+    @Override
+    public String toString() {
+        return "message from "
+                + source
+                + " on channel "
+                + channel
+                + ", "
+                + payload.length
+                + " bytes";
+    }
+}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.knet4j.Channel;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Destination;
+import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
 import io.knet4j.LinkPolicy;
@@ -51,6 +52,22 @@ class SimNetworkTest {
             assertThat(network.now().minus(before)).isEqualTo(Duration.ofMillis(40));
             assertThat(receiving.receive(SECOND)).isEqualTo(Optional.empty());
             assertThat(network.now().minus(before)).isEqualTo(Duration.ofMillis(1040));
+        }
+    }
+
+    @Test
+    void aHostCanBeAwaited() throws Exception {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = SimCluster.builder(network).build();
+            Host peer = cluster.node(1).host(2).orElseThrow();
+            assertThat(peer.status().reachable()).isFalse();
+            assertThat(peer.awaitReachable(Duration.ZERO)).isFalse();
+            assertThat(peer.awaitReachable(SECOND)).isTrue();
+            assertThat(peer.status().reachable()).isTrue();
+            Host stranger = cluster.node(1).addHost(9);
+            Duration before = network.now();
+            assertThat(stranger.awaitReachable(SECOND)).isFalse();
+            assertThat(network.now().minus(before)).isEqualTo(SECOND);
         }
     }
 

@@ -255,6 +255,13 @@ public final class Engine {
                 host.version.max());
     }
 
+    /** Whether messages can reach the host. May be called by any thread. */
+    public boolean isReachable(HostState host) {
+        RoutingTable routes = shared.routes;
+        return routes.route(host.id) != null
+                || (host.id == config.nodeId() && routes.loopback() != null);
+    }
+
     private static boolean isLocalByLoopback(HostState host) {
         for (LinkState link : host.links) {
             if (link != null && link.path == null && link.config.enabled()) {

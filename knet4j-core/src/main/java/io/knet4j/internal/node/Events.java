@@ -2,10 +2,12 @@ package io.knet4j.internal.node;
 
 import io.knet4j.Knet.Registration;
 import io.knet4j.KnetEvent;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands events to the listeners and to the log, in a worker of its own, so that neither can hold up
@@ -47,7 +49,8 @@ final class Events {
     }
 
     Registration add(Consumer<? super KnetEvent> consumer) {
-        Listener listener = new Listener(consumer, new Object());
+        Listener listener =
+                new Listener(Objects.requireNonNull(consumer, "listener"), new Object());
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }
@@ -66,7 +69,7 @@ final class Events {
         if (event == null) {
             return line != null;
         }
-        LOG.log(level(event), "node {0}: {1}", Integer.toString(nodeId), event);
+        LOG.log(level(event), "node " + nodeId + ": " + event, thrown(event));
         for (Listener listener : listeners) {
             try {
                 listener.consumer.accept(event);
@@ -78,6 +81,14 @@ final class Events {
             }
         }
         return true;
+    }
+
+    private static @Nullable Throwable thrown(KnetEvent event) {
+        return switch (event) {
+            case KnetEvent.HandlerFailed failed -> failed.error();
+            case KnetEvent.FilterFailed failed -> failed.error();
+            default -> null;
+        };
     }
 
     private static System.Logger.Level level(KnetEvent event) {

@@ -58,6 +58,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final Engine engine;
     private final Events events;
     private final DropLog dropLog = new DropLog();
+    private final NodeRuntime.Waiters reachability;
     private final SendQueue sendQueue;
     private final ReentrantLock sendLock = new ReentrantLock();
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
@@ -80,6 +81,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
+        reachability = runtime.newWaiters();
         sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
     }
 
@@ -125,6 +127,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             }
         }
         events.publish(event);
+        if (event instanceof KnetEvent.HostReachable) {
+            reachability.signal();
+        }
     }
 
     @Override
@@ -189,6 +194,15 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     public List<Host> hosts() {
         return call(() ->
                 engine.hosts().stream().<Host>map(state -> new NodeHost(this, state)).toList());
+    }
+
+    boolean awaitReachable(HostState host, long timeout) throws InterruptedException {
+        boolean reachable =
+                reachability.await(() -> closed.get() || engine.isReachable(host), timeout);
+        if (closed.get()) {
+            throw new KnetClosedException("node " + config.nodeId() + " is closed");
+        }
+        return reachable;
     }
 
     // ---- messages
@@ -256,15 +270,46 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             sendLock.unlock();
         }
         if (failure != null) {
-            throw new SendException(
-                    failure,
-                    "channel "
-                            + channel.id()
-                            + ", "
-                            + (destination == null ? "destination by filter" : destination)
-                            + ": not sent: "
-                            + failure);
+            throw new SendException(failure, notSent(channel.id(), destination, failure));
         }
+    }
+
+    private static String notSent(int channel, @Nullable Destination destination, Reason failure) {
+        String to =
+                switch (destination) {
+                    case null -> "a host that the filter chooses";
+                    case Destination.Broadcast _ -> "all hosts";
+                    case Destination.Unicast unicast -> unicast.toString();
+                };
+        return "channel "
+                + channel
+                + " to "
+                + to
+                + ": not sent ("
+                + failure
+                + "): "
+                + explanation(failure);
+    }
+
+    private static String explanation(Reason failure) {
+        return switch (failure) {
+            case FORWARDING_DISABLED -> "call Knet.startForwarding() first";
+            case NO_FILTER -> "name a destination, or set a filter with Knet.setFilter";
+            case FILTER_FAILED -> "the filter refused the message or threw an exception";
+            case NO_DESTINATION -> "the list of hosts is empty";
+            case TOO_MANY_DESTINATIONS -> "a synchronous message goes to exactly one host";
+            case HOST_DOWN -> "the host is not known, or no link to it is up";
+            case TOO_MANY_FRAGMENTS -> "at this MTU it needs more than 254 fragments";
+            case ENCRYPTION_FAILED -> "a packet could not be encrypted";
+            case NO_PROGRESS -> "the socket buffers stay full";
+            case QUEUE_FULL -> "the receive queue of the local channel is full";
+            default -> "every link refused it";
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "node " + config.nodeId();
     }
 
     @Override
@@ -348,6 +393,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             return;
         }
         sendQueue.close();
+        reachability.signal();
         for (int i = 0; i < channels.length(); i++) {
             NodeChannel channel = channels.get(i);
             if (channel != null) {

@@ -220,11 +220,21 @@ final class NodeChannel implements Channel {
         }
 
         @Override
+        public String toString() {
+            return "message from " + source + " on channel " + channel + ", " + length + " bytes";
+        }
+
+        @Override
         public byte[] toByteArray() {
             byte[] copy = new byte[length];
             queue.get(offset, copy);
             return copy;
         }
+    }
+
+    @Override
+    public String toString() {
+        return "channel " + id + " of " + node;
     }
 
     // ---- sending
@@ -236,7 +246,7 @@ final class NodeChannel implements Channel {
 
     @Override
     public void send(ByteBuffer payload, Destination destination) {
-        node.send(this, payload, Objects.requireNonNull(destination));
+        node.send(this, payload, Objects.requireNonNull(destination, "destination"));
     }
 
     @Override
@@ -246,7 +256,7 @@ final class NodeChannel implements Channel {
 
     @Override
     public void sendSync(ByteBuffer payload, Destination destination) {
-        node.sendSync(this, payload, Objects.requireNonNull(destination));
+        node.sendSync(this, payload, Objects.requireNonNull(destination, "destination"));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.internal.engine.HostState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,13 +31,13 @@ record NodeHost(Node node, HostState state) implements Host {
 
     @Override
     public void setPolicy(LinkPolicy policy) {
-        Objects.requireNonNull(policy);
+        Objects.requireNonNull(policy, "policy");
         node.run(() -> node.engine().setPolicy(state, policy));
     }
 
     @Override
     public Link addLink(int id, LinkConfig config) {
-        Objects.requireNonNull(config);
+        Objects.requireNonNull(config, "config");
         return new NodeLink(
                 node,
                 node.call(
@@ -61,6 +62,11 @@ record NodeHost(Node node, HostState state) implements Host {
     @Override
     public HostStatus status() {
         return node.call(() -> node.engine().status(state));
+    }
+
+    @Override
+    public boolean awaitReachable(Duration timeout) throws InterruptedException {
+        return node.awaitReachable(state, timeout.toNanos());
     }
 
     @Override
