@@ -52,9 +52,6 @@ public final class Packets {
     /** Bytes of a PMTUD_REPLY, and of a PMTUD probe before its filler. */
     public static final int PMTUD_HEADER = 9;
 
-    /** Largest UDP payload. */
-    public static final int MAX_DATAGRAM = 65_507;
-
     private static final int TYPE = 1;
     private static final int HOST = 2;
     private static final int MAX_VERSION = 4;
