@@ -43,4 +43,18 @@ public final class ConfigurationException extends KnetException {
                 Reason.INVALID_ARGUMENT,
                 field + ": value " + value + " is not allowed; allowed: " + allowed);
     }
+
+    /**
+     * A name is not known.
+     *
+     * @param field name of the setting
+     * @param value what was given
+     * @param allowed what is allowed
+     * @return the exception, with {@link Reason#UNKNOWN_ALGORITHM}
+     */
+    public static ConfigurationException unknown(String field, String value, String allowed) {
+        return new ConfigurationException(
+                Reason.UNKNOWN_ALGORITHM,
+                field + ": value '" + value + "' is not known; allowed: " + allowed);
+    }
 }

@@ -4,8 +4,24 @@ package io.knet4j;
 public enum DropCause {
     /** The datagram is shorter than its kind of packet. */
     TOO_SHORT,
-    /** The packet could not be authenticated or decrypted. */
+    /**
+     * No slot's signature fits: the sender has another key, or the datagram was forged or damaged.
+     */
     NOT_AUTHENTIC,
+    /** The packet is clear, and clear traffic is refused. */
+    CLEAR_TRAFFIC,
+    /**
+     * The packet is signed with the key of a slot, but with another hash. Looked for now and then
+     * only, so others of the kind count as {@link #NOT_AUTHENTIC}.
+     */
+    OTHER_HASH,
+    /**
+     * The packet is signed as a slot demands, but what is in it is not what the slot's cipher
+     * makes.
+     */
+    OTHER_CIPHER,
+    /** The packet looks encrypted, and no slot is set. */
+    ENCRYPTED,
     /** The format version is not supported, or older than the cluster speaks. */
     WRONG_VERSION,
     /** The packet's host id is not configured. */

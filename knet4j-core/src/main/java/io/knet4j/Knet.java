@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #statistics()}.
  *
  * {@snippet :
- * try (Knet knet = Knet.builder(1).open()) {
+ * try (SharedKey key = SharedKey.read(Path.of("/etc/corosync/authkey"));
+ *         Knet knet = Knet.builder(1).crypto(CryptoConfig.aes256Sha256(key)).open()) {
  *     Host peer = knet.addHost(2, "db-2");
  *     peer.addLink(0, LinkConfig.udp(local0, remote0));
  *     peer.addLink(1, LinkConfig.udp(local1, remote1));
@@ -172,6 +173,13 @@ public interface Knet extends AutoCloseable {
     Registration onEvent(Consumer<? super KnetEvent> listener);
 
     /**
+     * Encryption and authentication of what this node sends and receives.
+     *
+     * @return the live settings
+     */
+    Crypto crypto();
+
+    /**
      * Sets the MTU of the network interfaces by hand; the size of fragments follows from it.
      * Answers to {@code knet_handle_pmtud_set}.
      *
@@ -230,6 +238,7 @@ public interface Knet extends AutoCloseable {
         private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
         private OptionalInt interfaceMtu = OptionalInt.empty();
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
+        private @Nullable CryptoConfig crypto;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -303,6 +312,18 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Encrypts and signs everything, and accepts nothing else: what {@link Crypto#enable} does
+         * is done before the node is open.
+         *
+         * @param config cipher, hash and key; the key may be closed when the node is open
+         * @return this
+         */
+        public Builder crypto(CryptoConfig config) {
+            this.crypto = config;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -316,7 +337,8 @@ public interface Knet extends AutoCloseable {
                     receiveQueueBytes,
                     socketBufferBytes,
                     interfaceMtu,
-                    reassembly);
+                    reassembly,
+                    Optional.ofNullable(crypto));
         }
 
         /**

@@ -1,6 +1,7 @@
 package io.knet4j;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe
  *     minimum
  * @param reassembly bounds for incomplete messages
+ * @param crypto what the node's crypto starts with; empty, the default, is no crypto
  */
 public record KnetConfig(
         int nodeId,
@@ -25,7 +27,8 @@ public record KnetConfig(
         int receiveQueueBytes,
         int socketBufferBytes,
         OptionalInt interfaceMtu,
-        ReassemblyLimits reassembly) {
+        ReassemblyLimits reassembly,
+        Optional<CryptoConfig> crypto) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -55,6 +58,7 @@ public record KnetConfig(
         checkInterfaceMtu(interfaceMtu);
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);
+        Checks.notNull("crypto", crypto);
     }
 
     static int checkNodeId(int nodeId) {

@@ -130,6 +130,20 @@ public sealed interface KnetEvent {
     record FilterFailed(boolean outgoing, Throwable error) implements KnetEvent {}
 
     /**
+     * A host whose link is down sends what this node cannot open. Told once per host and cause,
+     * until the host is reachable or the crypto configuration changes.
+     *
+     * @param host host id
+     * @param link link id
+     * @param cause what it looks like: {@link DropCause#CLEAR_TRAFFIC}, {@link
+     *     DropCause#ENCRYPTED}, {@link DropCause#OTHER_HASH}, {@link DropCause#OTHER_CIPHER} or
+     *     {@link DropCause#NOT_AUTHENTIC}
+     * @param finding the same in words, for people
+     */
+    record CryptoMismatch(int host, int link, DropCause cause, String finding)
+            implements KnetEvent {}
+
+    /**
      * The packet format version of the cluster changed. Answers to the callback of {@code
      * knet_handle_enable_onwire_ver_notify}.
      *

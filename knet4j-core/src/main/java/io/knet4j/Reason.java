@@ -19,6 +19,10 @@ public enum Reason {
      * EBUSY).
      */
     ALREADY_EXISTS("EEXIST"),
+    /** The crypto slot is in use for sending, and cannot be changed (EBUSY). */
+    SLOT_IN_USE("EBUSY"),
+    /** A cipher, hash or model is not known, or this Java runtime does not offer it (ENXIO). */
+    UNKNOWN_ALGORITHM("ENXIO"),
     /** A synchronous send without explicit destination, and no filter to choose one (ENETDOWN). */
     NO_FILTER("ENETDOWN"),
     /** Forwarding is off (ECANCELED). */

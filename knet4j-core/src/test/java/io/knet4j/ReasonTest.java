@@ -18,6 +18,8 @@ class ReasonTest {
             CLOSED EINVAL
             NO_DESTINATION EINVAL
             ALREADY_EXISTS EEXIST
+            SLOT_IN_USE EBUSY
+            UNKNOWN_ALGORITHM ENXIO
             NO_FILTER ENETDOWN
             FORWARDING_DISABLED ECANCELED
             FILTER_FAILED EFAULT

@@ -82,6 +82,12 @@ final class EventJson {
                 json.addProperty("error", String.valueOf(e.error()));
                 yield json;
             }
+            case KnetEvent.CryptoMismatch e -> {
+                JsonObject json = link("crypto-mismatch", e.host(), e.link());
+                json.addProperty("cause", name(e.cause()));
+                json.addProperty("finding", e.finding());
+                yield json;
+            }
             case KnetEvent.OnWireVersionChanged e -> {
                 JsonObject json = object("onwire-version");
                 json.addProperty("current", e.version().current());

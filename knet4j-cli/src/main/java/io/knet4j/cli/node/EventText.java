@@ -70,6 +70,12 @@ final class EventText {
                                             + e.error();
                             case KnetEvent.FilterFailed e ->
                                     "the destination filter failed: " + e.error();
+                            case KnetEvent.CryptoMismatch e ->
+                                    names.text(e.host())
+                                            + " cannot be understood on link "
+                                            + e.link()
+                                            + ": "
+                                            + e.finding();
                             case KnetEvent.OnWireVersionChanged e ->
                                     "packets now have format version " + e.version().current();
                         })

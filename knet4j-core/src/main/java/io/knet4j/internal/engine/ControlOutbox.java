@@ -2,7 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.KnetEvent.SocketError;
 import io.knet4j.Reason;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
@@ -30,8 +30,8 @@ final class ControlOutbox {
     }
 
     /** Makes sure that one more packet fits in. Its owner must be its {@link LinkState}. */
-    boolean makeRoom(PacketProtection protection) {
-        int room = ControlPackets.room(protection);
+    boolean makeRoom(PacketSealer sealer) {
+        int room = ControlPackets.room(sealer);
         if (!batch.hasRoom(room, 1)) {
             flush();
         }

@@ -1,6 +1,8 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.ClearTraffic;
 import io.knet4j.ConfigurationException;
+import io.knet4j.CryptoStatus;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
 import io.knet4j.HostStatus;
@@ -15,7 +17,8 @@ import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
@@ -47,6 +50,8 @@ public final class Engine {
     private final RandomGenerator random;
     private final EngineOutput output;
     private final Shared shared;
+    private final KeySlots keys;
+    private final Mismatches mismatches;
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
     private final OnWireVersions versions = new OnWireVersions();
@@ -72,7 +77,7 @@ public final class Engine {
     }
 
     /**
-     * @param protection how packets are sealed
+     * @param keys how packets are sealed and opened
      * @param random source of the keys of ping tokens; must be unpredictable where peers are not
      *     trusted
      * @param controlBatch for pings and answers
@@ -80,7 +85,7 @@ public final class Engine {
      */
     public Engine(
             KnetConfig config,
-            PacketProtection protection,
+            KeySlots keys,
             Transport transport,
             EngineOutput output,
             RandomGenerator random,
@@ -91,11 +96,13 @@ public final class Engine {
         this.random = random;
         this.output = output;
         interfaceMtu = config.interfaceMtu();
-        shared = new Shared(config.nodeId(), protection);
+        this.keys = keys;
+        shared = new Shared(config.nodeId());
+        mismatches = new Mismatches(keys, hosts, output);
         drops = new Drops(output);
         outbox = new ControlOutbox(transport, controlBatch, output);
-        router = new Router(hosts, versions, shared, output);
-        heartbeat = new Heartbeat(shared, timers, versions, router, outbox, output);
+        router = new Router(hosts, versions, keys, shared, output);
+        heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -115,6 +122,8 @@ public final class Engine {
         receiver =
                 new Receiver(
                         shared,
+                        keys,
+                        mismatches,
                         hosts,
                         versions,
                         heartbeat,
@@ -460,14 +469,65 @@ public final class Engine {
     public void setInterfaceMtu(OptionalInt bytes) {
         KnetConfig.checkInterfaceMtu(bytes);
         interfaceMtu = bytes;
+        updateDataMtu();
+    }
+
+    private void updateDataMtu() {
         for (HostState host : hosts.all()) {
             for (LinkState link : host.links) {
                 if (link != null) {
                     link.dataMtu = dataMtu(link);
                 }
             }
-            router.update(host);
         }
+        router.updateAll();
+    }
+
+    /** What was sealed or opened by the settings so far may be sealed or opened otherwise now. */
+    private void cryptoChanged() {
+        mismatches.reset();
+        updateDataMtu();
+    }
+
+    public void setKeySlot(int slot, PacketSuite suite) {
+        keys.set(slot, suite);
+        cryptoChanged();
+    }
+
+    public void clearKeySlot(int slot) {
+        keys.clear(slot);
+        cryptoChanged();
+    }
+
+    public void useKeySlot(int slot) {
+        keys.use(slot);
+        cryptoChanged();
+    }
+
+    public void setClearTraffic(ClearTraffic clearTraffic) {
+        keys.setClearTraffic(clearTraffic);
+        cryptoChanged();
+    }
+
+    /** Sets slot 1, uses it, and refuses clear traffic. */
+    public void enableCrypto(PacketSuite suite) {
+        keys.enable(suite);
+        cryptoChanged();
+    }
+
+    /** Sends clear, empties slot 1, and accepts clear traffic. */
+    public void disableCrypto() {
+        keys.disable();
+        cryptoChanged();
+    }
+
+    public CryptoStatus cryptoStatus() {
+        return keys.status();
+    }
+
+    /** Overwrites all keys; nothing can be received any more. */
+    public void wipeKeys() {
+        keys.wipe();
     }
 
     private int dataMtu(LinkState link) {
@@ -481,7 +541,7 @@ public final class Engine {
     }
 
     private MtuArithmetic arithmetic() {
-        return shared.protection.arithmetic();
+        return keys.senderSealer().arithmetic();
     }
 
     public void forceOnWireVersion(OptionalInt version) {

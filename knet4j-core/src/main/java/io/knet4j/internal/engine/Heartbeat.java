@@ -5,7 +5,8 @@ import io.knet4j.KnetEvent.LinkDown;
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.internal.engine.PingTokens.Verdict;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Heartbeat {
     private static final long GRACE = 1_000_000;
 
     private final Shared shared;
+    private final KeySlots keys;
     private final TimerQueue timers;
     private final OnWireVersions versions;
     private final Router router;
@@ -32,12 +34,14 @@ final class Heartbeat {
 
     Heartbeat(
             Shared shared,
+            KeySlots keys,
             TimerQueue timers,
             OnWireVersions versions,
             Router router,
             ControlOutbox outbox,
             EngineOutput output) {
         this.shared = shared;
+        this.keys = keys;
         this.timers = timers;
         this.versions = versions;
         this.router = router;
@@ -88,12 +92,12 @@ final class Heartbeat {
     }
 
     private void ping(long now, LinkState link, int sequence) {
-        PacketProtection protection = shared.protection;
-        if (link.path != null && outbox.makeRoom(protection)) {
+        PacketSealer sealer = keys.controlSealer();
+        if (link.path != null && outbox.makeRoom(sealer)) {
             int sealed =
                     ControlPackets.ping(
                             outbox.batch(),
-                            protection,
+                            sealer,
                             now,
                             versions.current(),
                             shared.localHost,
@@ -103,7 +107,7 @@ final class Heartbeat {
                             true,
                             link.path,
                             link);
-            if (sealed != PacketProtection.FAILED) {
+            if (sealed != PacketSealer.FAILED) {
                 link.counters.txPing.count(sealed);
             }
         }

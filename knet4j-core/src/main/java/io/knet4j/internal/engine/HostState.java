@@ -1,10 +1,13 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.LinkPolicy;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.onwire.SequenceWindow;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A host, as the control loop knows it. */
@@ -15,6 +18,9 @@ public final class HostState {
     final Reassembler.Source incomplete = new Reassembler.Source();
     final RestartDetector restarts = new RestartDetector();
     final OnWireVersions.Spoken version = new OnWireVersions.Spoken();
+
+    /** What was told to be wrong with the crypto of the host. */
+    final Set<DropCause> mismatches = EnumSet.noneOf(DropCause.class);
 
     String name;
     LinkPolicy policy = LinkPolicy.PASSIVE;

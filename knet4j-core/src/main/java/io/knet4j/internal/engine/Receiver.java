@@ -14,7 +14,8 @@ import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.onwire.Reassembler.Outcome;
 import io.knet4j.internal.onwire.SequenceWindow.Verdict;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,6 +30,8 @@ final class Receiver {
     private static final int NOTHING = 0;
 
     private final Shared shared;
+    private final KeySlots keys;
+    private final Mismatches mismatches;
     private final Hosts hosts;
     private final OnWireVersions versions;
     private final Heartbeat heartbeat;
@@ -42,6 +45,8 @@ final class Receiver {
 
     Receiver(
             Shared shared,
+            KeySlots keys,
+            Mismatches mismatches,
             Hosts hosts,
             OnWireVersions versions,
             Heartbeat heartbeat,
@@ -51,6 +56,8 @@ final class Receiver {
             Drops drops,
             EngineOutput output) {
         this.shared = shared;
+        this.keys = keys;
+        this.mismatches = mismatches;
         this.hosts = hosts;
         this.versions = versions;
         this.heartbeat = heartbeat;
@@ -66,9 +73,8 @@ final class Receiver {
      * What pings say about sequence numbers has its turn among the data, as it was sent.
      */
     void receive(long now, IncomingBatch batch) {
-        PacketProtection protection = shared.protection;
         for (int i = 0; i < batch.size(); i++) {
-            if (!hasSequence(now, batch, i, protection)) {
+            if (!hasSequence(now, batch, i)) {
                 batch.narrow(i, 0, NOTHING);
             }
         }
@@ -81,15 +87,17 @@ final class Receiver {
     }
 
     /** Opens and checks a datagram and deals with it, but for data and the number in a ping. */
-    private boolean hasSequence(
-            long now, IncomingBatch batch, int index, PacketProtection protection) {
+    private boolean hasSequence(long now, IncomingBatch batch, int index) {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
-        int length = protection.open(memory, batch.offset(index), batch.length(index));
-        if (length == PacketProtection.FAILED) {
-            return drop(now, DropCause.NOT_AUTHENTIC, source);
+        int length = keys.open(memory, batch.offset(index), batch.length(index));
+        if (length == KeySlots.REFUSED) {
+            DropCause cause =
+                    mismatches.onRefused(
+                            now, memory, batch.offset(index), batch.length(index), source);
+            return drop(now, cause, source);
         }
-        int packet = batch.offset(index) + protection.prefix();
+        int packet = keys.packetOffset();
         if (length < Packets.MIN_PACKET) {
             return drop(now, DropCause.TOO_SHORT, source);
         }
@@ -166,7 +174,7 @@ final class Receiver {
         HostState host = link.host;
         link.counters.rxPing.count(length);
         int sealed = answer(link, memory, packet, Packets.PING_SIZE);
-        if (sealed != PacketProtection.FAILED) {
+        if (sealed != PacketSealer.FAILED) {
             link.counters.txPong.count(sealed);
         }
         int version = Packets.version(memory, packet);
@@ -220,25 +228,18 @@ final class Receiver {
     private void onProbe(LinkState link, ByteBuffer memory, int packet, int length) {
         link.counters.rxPmtud.count(length);
         int sealed = answer(link, memory, packet, Packets.PMTUD_HEADER);
-        if (sealed != PacketProtection.FAILED) {
+        if (sealed != PacketSealer.FAILED) {
             link.counters.txPmtud.count(sealed);
         }
     }
 
     private int answer(LinkState link, ByteBuffer memory, int packet, int length) {
-        PacketProtection protection = shared.protection;
-        if (link.path == null || !outbox.makeRoom(protection)) {
-            return PacketProtection.FAILED;
+        PacketSealer sealer = keys.controlSealer();
+        if (link.path == null || !outbox.makeRoom(sealer)) {
+            return PacketSealer.FAILED;
         }
         return ControlPackets.answer(
-                outbox.batch(),
-                protection,
-                shared.localHost,
-                memory,
-                packet,
-                length,
-                link.path,
-                link);
+                outbox.batch(), sealer, shared.localHost, memory, packet, length, link.path, link);
     }
 
     private void onSequence(

@@ -7,20 +7,29 @@ import io.knet4j.KnetEvent.HostUnreachable;
 import io.knet4j.LinkPolicy;
 import io.knet4j.internal.engine.HostRoute.Hop;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
+import io.knet4j.internal.security.KeySlots;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the links that carry messages to each host, and publishes the choice for senders. */
 final class Router {
     private final Hosts hosts;
     private final OnWireVersions versions;
+    private final KeySlots keys;
     private final Shared shared;
     private final EngineOutput output;
     private IdTable<HostRoute> byHost = IdTable.empty();
 
-    Router(Hosts hosts, OnWireVersions versions, Shared shared, EngineOutput output) {
+    Router(
+            Hosts hosts,
+            OnWireVersions versions,
+            KeySlots keys,
+            Shared shared,
+            EngineOutput output) {
         this.hosts = hosts;
         this.versions = versions;
+        this.keys = keys;
         this.shared = shared;
         this.output = output;
     }
@@ -28,15 +37,37 @@ final class Router {
     /** A link of the host, or its policy, changed. */
     void update(HostState host) {
         HostRoute before = host.route;
+        reroute(host);
+        publish();
+        tell(host, before);
+    }
+
+    /** The crypto configuration or the data MTU of all links changed. */
+    void updateAll() {
+        List<HostState> all = List.copyOf(hosts.all());
+        List<@Nullable HostRoute> before = new ArrayList<>();
+        for (HostState host : all) {
+            before.add(host.route);
+            reroute(host);
+        }
+        publish();
+        for (int i = 0; i < all.size(); i++) {
+            tell(all.get(i), before.get(i));
+        }
+    }
+
+    private void reroute(HostState host) {
+        HostRoute before = host.route;
         List<LinkState> links = choose(host);
         HostRoute after = links.isEmpty() ? null : route(host, links);
-        if (before != null && after != null && before.isSameAs(after)) {
-            publish(); // enabled links may have changed
-            return;
+        if (before == null || after == null || !before.isSameAs(after)) {
+            host.route = after;
+            byHost = byHost.with(host.id, after);
         }
-        host.route = after;
-        byHost = byHost.with(host.id, after);
-        publish();
+    }
+
+    private void tell(HostState host, @Nullable HostRoute before) {
+        HostRoute after = host.route;
         if (after == null) {
             if (before != null) {
                 host.restarts.onContactLost();
@@ -46,6 +77,7 @@ final class Router {
             return;
         }
         if (before == null) {
+            host.mismatches.clear();
             output.publish(new HostReachable(host.id));
         }
         if (before == null || !before.links().equals(after.links())) {
@@ -108,6 +140,12 @@ final class Router {
             }
         }
         shared.routes =
-                new RoutingTable(byHost, reachable, pingTargets, loopback, versions.current());
+                new RoutingTable(
+                        byHost,
+                        reachable,
+                        pingTargets,
+                        loopback,
+                        versions.current(),
+                        keys.senderSealer());
     }
 }

@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingTable {
     static final RoutingTable EMPTY =
-            new RoutingTable(IdTable.empty(), List.of(), List.of(), null, 1);
+            new RoutingTable(IdTable.empty(), List.of(), List.of(), null, 1, PacketSealer.CLEAR);
 
     private final IdTable<HostRoute> byHost;
     private final List<HostRoute> reachable;
     private final List<PingTarget> pingTargets;
     private final @Nullable LinkCounters loopback;
     private final int version;
+    private final PacketSealer sealer;
 
     /** A link to which forced pings are sent. */
     record PingTarget(int link, Path path, PingTokens tokens, LinkCounters counters) {}
@@ -26,12 +28,14 @@ final class RoutingTable {
             List<HostRoute> reachable,
             List<PingTarget> pingTargets,
             @Nullable LinkCounters loopback,
-            int version) {
+            int version,
+            PacketSealer sealer) {
         this.byHost = byHost;
         this.reachable = List.copyOf(reachable);
         this.pingTargets = List.copyOf(pingTargets);
         this.loopback = loopback;
         this.version = version;
+        this.sealer = sealer;
     }
 
     /** The route to a host, null when it is unknown or not reachable. */
@@ -60,5 +64,10 @@ final class RoutingTable {
     /** Format version of pings. */
     int version() {
         return version;
+    }
+
+    /** Seals what is sent by this table; the data MTUs of its routes are made for it. */
+    PacketSealer sealer() {
+        return sealer;
     }
 }

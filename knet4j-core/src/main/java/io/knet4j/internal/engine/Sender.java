@@ -10,7 +10,7 @@ import io.knet4j.internal.engine.HostRoute.Hop;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.nio.ByteBuffer;
@@ -187,19 +187,19 @@ public final class Sender {
         if (fragments > MtuArithmetic.MAX_FRAGMENTS) {
             return Reason.TOO_MANY_FRAGMENTS;
         }
-        PacketProtection protection = shared.protection;
+        PacketSealer sealer = routes.sealer();
         if (!batch.hasRoom(
-                message.length + fragments * (Packets.DATA_HEADER + protection.maxOverhead()),
+                message.length + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()),
                 fragments)) {
             flush(now);
         }
         int sequence = shared.sequence == MAX_SEQUENCE ? 1 : shared.sequence + 1;
         shared.sequence = sequence;
         if (sequence % FORCED_PING_PERIOD == 0) {
-            forcePings(now, routes, protection, sequence);
+            forcePings(now, routes, sealer, sequence);
             flush(now);
         }
-        if (!writeFragments(message, sequence, fragments, dataMtu, protection)) {
+        if (!writeFragments(message, sequence, fragments, dataMtu, sealer)) {
             return Reason.ENCRYPTION_FAILED;
         }
         for (int i = 0; i < targets.size(); i++) {
@@ -209,18 +209,17 @@ public final class Sender {
     }
 
     /** Hosts that get little of our traffic would otherwise lose track of the sequence number. */
-    private void forcePings(
-            long now, RoutingTable routes, PacketProtection protection, int sequence) {
+    private void forcePings(long now, RoutingTable routes, PacketSealer sealer, int sequence) {
         List<PingTarget> links = routes.pingTargets();
         for (int i = 0; i < links.size(); i++) {
             PingTarget link = links.get(i);
-            if (!batch.hasRoom(ControlPackets.room(protection), 1)) {
+            if (!batch.hasRoom(ControlPackets.room(sealer), 1)) {
                 flush(now);
             }
             int sealed =
                     ControlPackets.ping(
                             batch,
-                            protection,
+                            sealer,
                             now,
                             routes.version(),
                             shared.localHost,
@@ -230,7 +229,7 @@ public final class Sender {
                             false,
                             link.path(),
                             handovers.unreported(link.counters()));
-            if (sealed != PacketProtection.FAILED) {
+            if (sealed != PacketSealer.FAILED) {
                 link.counters().senderTxPing.count(sealed);
             }
         }
@@ -241,7 +240,7 @@ public final class Sender {
             int sequence,
             int fragments,
             int dataMtu,
-            PacketProtection protection) {
+            PacketSealer sealer) {
         ByteBuffer memory = batch.memory();
         boolean broadcast = message.destination instanceof Destination.Broadcast;
         int done = 0;
@@ -249,7 +248,7 @@ public final class Sender {
             int size = Math.min(dataMtu, message.length - done);
             int number = fragments == 1 ? 0 : i + 1;
             int offset = batch.reserve();
-            int packet = offset + protection.prefix();
+            int packet = offset + sealer.prefix();
             Packets.writeData(
                     memory,
                     packet,
@@ -260,8 +259,8 @@ public final class Sender {
                     number,
                     message.channel);
             memory.put(packet + Packets.DATA_HEADER, message.buffer, message.offset + done, size);
-            int sealed = protection.seal(memory, offset, Packets.DATA_HEADER + size);
-            if (sealed == PacketProtection.FAILED) {
+            int sealed = sealer.seal(memory, offset, Packets.DATA_HEADER + size);
+            if (sealed == PacketSealer.FAILED) {
                 return false;
             }
             batch.commit(sealed);

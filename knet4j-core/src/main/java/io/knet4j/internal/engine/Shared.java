@@ -1,7 +1,6 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.DestinationFilter;
-import io.knet4j.internal.security.PacketProtection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shared {
     final int localHost;
-    volatile PacketProtection protection;
     volatile RoutingTable routes = RoutingTable.EMPTY;
     volatile boolean forwarding;
     volatile @Nullable DestinationFilter filter;
@@ -18,8 +16,7 @@ final class Shared {
     /** Number of the last message that was sent, 0 before the first. */
     volatile int sequence;
 
-    Shared(int localHost, PacketProtection protection) {
+    Shared(int localHost) {
         this.localHost = localHost;
-        this.protection = protection;
     }
 }

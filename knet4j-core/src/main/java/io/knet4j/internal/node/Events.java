@@ -99,7 +99,8 @@ final class Events {
                     KnetEvent.SendFailed _,
                     KnetEvent.ReceiveQueueFull _,
                     KnetEvent.HandlerFailed _,
-                    KnetEvent.FilterFailed _ ->
+                    KnetEvent.FilterFailed _,
+                    KnetEvent.CryptoMismatch _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
                     KnetEvent.HostReachable _,

@@ -2,6 +2,7 @@ package io.knet4j.internal.node;
 
 import io.knet4j.Channel;
 import io.knet4j.ConfigurationException;
+import io.knet4j.Crypto;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
@@ -18,7 +19,8 @@ import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.JcaSuite;
+import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
@@ -60,6 +62,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final DropLog dropLog = new DropLog();
     private final NodeRuntime.Waiters reachability;
     private final SendQueue sendQueue;
+    private final NodeCrypto crypto;
     private final ReentrantLock sendLock = new ReentrantLock();
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
             new AtomicReferenceArray<>(MAX_CHANNELS);
@@ -70,10 +73,12 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
         this.runtime = runtime;
+        KeySlots keys = new KeySlots();
+        config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
         engine =
                 new Engine(
                         config,
-                        PacketProtection.CLEAR,
+                        keys,
                         runtime.transport(),
                         this,
                         runtime.random(),
@@ -82,6 +87,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
         reachability = runtime.newWaiters();
+        crypto = new NodeCrypto(this);
         sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
     }
 
@@ -345,6 +351,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public Crypto crypto() {
+        return crypto;
+    }
+
+    @Override
     public void setInterfaceMtu(OptionalInt bytes) {
         run(() -> engine.setInterfaceMtu(bytes));
     }
@@ -401,5 +412,6 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             }
         }
         runtime.close();
+        engine.wipeKeys();
     }
 }

@@ -24,7 +24,6 @@ import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.onwire.Reassembler.Outcome;
 import io.knet4j.internal.onwire.SequenceWindow;
 import io.knet4j.internal.onwire.SequenceWindow.Verdict;
-import io.knet4j.internal.security.PacketProtection;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -195,22 +194,14 @@ class BeyondLibknetTest {
     }
 
     /** A protection of 16 bytes in front and many behind, that scrambles what is between. */
-    private record Scrambled(int hash) implements PacketProtection {
+    private static final class Scrambled extends FakeSuite {
         private static final int SALT = 16;
 
-        @Override
-        public MtuArithmetic arithmetic() {
-            return new MtuArithmetic(0, SALT, hash);
-        }
+        private final int hash;
 
-        @Override
-        public int prefix() {
-            return SALT;
-        }
-
-        @Override
-        public int maxOverhead() {
-            return SALT + hash;
+        Scrambled(int hash) {
+            super(new MtuArithmetic(0, SALT, hash));
+            this.hash = hash;
         }
 
         private static void scramble(ByteBuffer memory, int offset, int length) {
@@ -229,7 +220,7 @@ class BeyondLibknetTest {
         public int open(ByteBuffer memory, int offset, int length) {
             int packet = length - SALT - hash;
             if (packet <= 0) {
-                return FAILED;
+                return NOT_SIGNED;
             }
             scramble(memory, offset + SALT, packet);
             return packet;
@@ -254,7 +245,7 @@ class BeyondLibknetTest {
     @DisplayName("D6: pings and probes are answered from the opened packet")
     void answersAreMadeFromTheOpenedPacket() {
         Scrambled protection = new Scrambled(32);
-        TestNode sealed = new TestNode(Knet.builder(TestNode.SELF).build(), protection);
+        TestNode sealed = new TestNode(Knet.builder(TestNode.SELF).build(), protection.inUse());
         sealed.host(PEER, 1);
         byte[] ping = Wire.ping(PEER, 0, 0x0123456789abcdefL, 17, true);
         byte[] probe = Wire.probe(PEER, 0, 900);
@@ -279,7 +270,7 @@ class BeyondLibknetTest {
     @DisplayName("D7: 254 fragments go out, a message that needs more is refused")
     void messagesOfTooManyFragmentsAreRefused() {
         Scrambled protection = new Scrambled(300);
-        TestNode sealed = new TestNode(Knet.builder(TestNode.SELF).build(), protection);
+        TestNode sealed = new TestNode(Knet.builder(TestNode.SELF).build(), protection.inUse());
         HostState peer = sealed.host(PEER, 1);
         LinkState link = peer.link(0);
         while (!link.monitor.connected()) {

@@ -10,7 +10,7 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.ReassemblyLimits;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -33,6 +33,7 @@ class FuzzTest {
     private static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
             EnumSet.of(
                     DropCause.TOO_SHORT,
+                    DropCause.ENCRYPTED,
                     DropCause.WRONG_VERSION,
                     DropCause.UNKNOWN_HOST,
                     DropCause.WRONG_LINK,
@@ -43,6 +44,9 @@ class FuzzTest {
     private static final Set<DropCause> NOT_REACHABLE_HERE =
             EnumSet.of(
                     DropCause.NOT_AUTHENTIC,
+                    DropCause.CLEAR_TRAFFIC,
+                    DropCause.OTHER_HASH,
+                    DropCause.OTHER_CIPHER,
                     DropCause.FORWARDING_DISABLED,
                     DropCause.FILTER_REFUSED,
                     DropCause.FILTER_FAILED,
@@ -60,7 +64,7 @@ class FuzzTest {
                     Knet.builder(TestNode.SELF)
                             .reassembly(new ReassemblyLimits(64, MAX_BYTES, Duration.ofSeconds(1)))
                             .build(),
-                    PacketProtection.CLEAR);
+                    new KeySlots());
     private final List<HostState> hosts = new ArrayList<>();
     private final List<byte[]> corpus = new ArrayList<>();
     private final List<InetSocketAddress> sources = new ArrayList<>();

@@ -4,21 +4,29 @@ import static io.knet4j.internal.engine.TestNode.local;
 import static io.knet4j.internal.engine.TestNode.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.ClearTraffic;
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
 import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.KnetEvent;
 import io.knet4j.LinkPolicy;
 import io.knet4j.ReassemblyLimits;
-import io.knet4j.internal.onwire.MtuArithmetic;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.JcaSuite;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
+import io.knet4j.internal.security.PacketSuite;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,11 +36,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReceiverTest {
     private static final Map<DropCause, Consumer<TestNode>> WAYS = new EnumMap<>(DropCause.class);
 
+    /** Neither version nor type make sense. */
+    private static final byte[] GARBAGE = {99, 77, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+
     static {
         WAYS.put(
                 DropCause.TOO_SHORT,
                 node -> node.receive(remote(2, 0), new byte[Packets.MIN_PACKET - 1]));
-        WAYS.put(DropCause.NOT_AUTHENTIC, node -> node.receive(remote(2, 0), Protection.GARBAGE));
+        WAYS.put(DropCause.NOT_AUTHENTIC, node -> node.receive(remote(2, 0), GARBAGE));
+        WAYS.put(
+                DropCause.CLEAR_TRAFFIC,
+                node -> {
+                    node.engine.setClearTraffic(ClearTraffic.REFUSE);
+                    node.receive(remote(2, 0), data(1));
+                });
+        WAYS.put(
+                DropCause.ENCRYPTED,
+                node -> {
+                    node.engine.clearKeySlot(2);
+                    node.receive(remote(2, 0), GARBAGE);
+                });
+        WAYS.put(
+                DropCause.OTHER_CIPHER,
+                node ->
+                        node.receive(
+                                remote(2, 0),
+                                sealed(CryptoCipher.AES128_CBC, CryptoHash.SHA256, data(1))));
+        WAYS.put(
+                DropCause.OTHER_HASH,
+                node -> {
+                    node.host(5, 1);
+                    node.receive(
+                            remote(5, 0),
+                            sealed(CryptoCipher.AES256_CBC, CryptoHash.SHA1, data(1)));
+                });
         WAYS.put(
                 DropCause.WRONG_VERSION,
                 node -> node.receive(remote(2, 0), Wire.with(data(1), 0, 2)));
@@ -152,7 +189,28 @@ class ReceiverTest {
                 Knet.builder(TestNode.SELF)
                         .reassembly(new ReassemblyLimits(32, 1 << 20, Duration.ofMillis(100)))
                         .build(),
-                new Protection());
+                keys());
+    }
+
+    /** Clear packets are sent and accepted; slot 2 opens others. */
+    private static KeySlots keys() {
+        KeySlots keys = new KeySlots();
+        keys.set(2, suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256));
+        return keys;
+    }
+
+    private static PacketSuite suite(CryptoCipher cipher, CryptoHash hash) {
+        SharedKey key = SharedKey.of(new byte[SharedKey.MIN_BYTES]);
+        return JcaSuite.of(new CryptoConfig(cipher, hash, key), new SplittableRandom(3));
+    }
+
+    private static byte[] sealed(CryptoCipher cipher, CryptoHash hash, byte[] packet) {
+        PacketSealer sealer = suite(cipher, hash).newSealer();
+        ByteBuffer memory = ByteBuffer.allocate(packet.length + sealer.maxOverhead());
+        memory.put(sealer.prefix(), packet);
+        byte[] datagram = new byte[sealer.seal(memory, 0, packet.length)];
+        memory.get(0, datagram);
+        return datagram;
     }
 
     private static byte[] data(int sequence) {
@@ -176,36 +234,6 @@ class ReceiverTest {
                 }
             }
             node.now += TestNode.INTERVAL.toNanos() / 2;
-        }
-    }
-
-    /** Clear packets, but for one that fails to open. */
-    private static final class Protection implements PacketProtection {
-        private static final byte[] GARBAGE = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
-
-        @Override
-        public MtuArithmetic arithmetic() {
-            return MtuArithmetic.CLEAR;
-        }
-
-        @Override
-        public int prefix() {
-            return 0;
-        }
-
-        @Override
-        public int maxOverhead() {
-            return 0;
-        }
-
-        @Override
-        public int seal(ByteBuffer memory, int offset, int length) {
-            return length;
-        }
-
-        @Override
-        public int open(ByteBuffer memory, int offset, int length) {
-            return length == GARBAGE.length ? FAILED : length;
         }
     }
 
@@ -282,7 +310,7 @@ class ReceiverTest {
                         Wire.probe(2, 0, 9))) {
             int min = Packets.minLength(whole[1] & 0xff);
             for (int length = 0; length < min; length++) {
-                if (length != Protection.GARBAGE.length) {
+                if (length != GARBAGE.length) {
                     node.receive(remote(2, 0), Arrays.copyOf(whole, length));
                     expected++;
                 }

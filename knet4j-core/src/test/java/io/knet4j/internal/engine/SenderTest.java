@@ -12,7 +12,6 @@ import io.knet4j.Reason;
 import io.knet4j.internal.engine.FakeTransport.Sent;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -313,44 +312,23 @@ class SenderTest {
     }
 
     /** Seals until it is told to fail. */
-    private static class Moody implements PacketProtection {
-        private final MtuArithmetic arithmetic;
+    private static final class Moody extends FakeSuite {
         private int failAfter = Integer.MAX_VALUE;
 
         Moody(MtuArithmetic arithmetic) {
-            this.arithmetic = arithmetic;
-        }
-
-        @Override
-        public MtuArithmetic arithmetic() {
-            return arithmetic;
-        }
-
-        @Override
-        public int prefix() {
-            return 0;
-        }
-
-        @Override
-        public int maxOverhead() {
-            return 0;
+            super(arithmetic);
         }
 
         @Override
         public int seal(ByteBuffer memory, int offset, int length) {
             return failAfter-- > 0 ? length : FAILED;
         }
-
-        @Override
-        public int open(ByteBuffer memory, int offset, int length) {
-            return length;
-        }
     }
 
     @Test
     void sendsNothingOfAMessageThatCannotBeEncrypted() {
         Moody moody = new Moody(MtuArithmetic.CLEAR);
-        TestNode moodyNode = new TestNode(Knet.builder(1).build(), moody);
+        TestNode moodyNode = new TestNode(Knet.builder(1).build(), moody.inUse());
         moodyNode.hostUp(2, 1);
         moody.failAfter = 2;
         assertThat(moodyNode.sendNow(TO_TWO, 2000)).isEqualTo(Reason.ENCRYPTION_FAILED);
@@ -366,7 +344,8 @@ class SenderTest {
     void refusesMessagesOfMoreThan254Fragments() {
         // Leaves 258 bytes per packet.
         TestNode tight =
-                new TestNode(Knet.builder(1).build(), new Moody(new MtuArithmetic(0, 0, 224)));
+                new TestNode(
+                        Knet.builder(1).build(), new Moody(new MtuArithmetic(0, 0, 224)).inUse());
         tight.hostUp(2, 1);
         assertThat(tight.sendNow(TO_TWO, 65_536)).isEqualTo(Reason.TOO_MANY_FRAGMENTS);
         assertThat(tight.transport.sent).isEmpty();
@@ -501,6 +480,8 @@ class SenderTest {
                         Reason.NOT_FOUND,
                         Reason.CLOSED,
                         Reason.ALREADY_EXISTS,
+                        Reason.SLOT_IN_USE,
+                        Reason.UNKNOWN_ALGORITHM,
                         Reason.UNKNOWN_MESSAGE_TYPE,
                         Reason.ADDRESS_UNAVAILABLE,
                         Reason.INTERRUPTED);

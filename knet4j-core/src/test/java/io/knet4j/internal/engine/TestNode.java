@@ -6,7 +6,7 @@ import io.knet4j.KnetConfig;
 import io.knet4j.LinkConfig;
 import io.knet4j.Reason;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Transport;
@@ -34,14 +34,14 @@ final class TestNode {
     long now = 5_000_000_000L;
 
     TestNode() {
-        this(io.knet4j.Knet.builder(SELF).build(), PacketProtection.CLEAR);
+        this(io.knet4j.Knet.builder(SELF).build(), new KeySlots());
     }
 
-    TestNode(KnetConfig config, PacketProtection protection) {
+    TestNode(KnetConfig config, KeySlots keys) {
         engine =
                 new Engine(
                         config,
-                        protection,
+                        keys,
                         transport,
                         output,
                         new SplittableRandom(99),

@@ -11,7 +11,7 @@ import io.knet4j.internal.engine.Vectors.Decoded;
 import io.knet4j.internal.engine.Vectors.Payload;
 import io.knet4j.internal.engine.Vectors.Recording;
 import io.knet4j.internal.onwire.Packets;
-import io.knet4j.internal.security.PacketProtection;
+import io.knet4j.internal.security.KeySlots;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -161,7 +161,7 @@ class VectorsTest {
             boolean ipv6 = recording.config().link().family().equals("IPv6");
             InetSocketAddress local = new InetSocketAddress(ipv6 ? "fd00::1" : "10.0.0.1", 5405);
             InetSocketAddress remote = new InetSocketAddress(ipv6 ? "fd00::2" : "10.0.0.2", 5405);
-            TestNode node = new TestNode(Knet.builder(self).build(), PacketProtection.CLEAR);
+            TestNode node = new TestNode(Knet.builder(self).build(), new KeySlots());
             HostState host = node.engine.addHost(peer, "peer");
             LinkState link =
                     node.engine.addLink(

@@ -1,0 +1,249 @@
+package io.knet4j.internal.security;
+
+import io.knet4j.ClearTraffic;
+import io.knet4j.ConfigurationException;
+import io.knet4j.Crypto;
+import io.knet4j.CryptoHash;
+import io.knet4j.CryptoStatus;
+import io.knet4j.DropCause;
+import io.knet4j.Reason;
+import io.knet4j.internal.onwire.Packets;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two suites, of which either opens what is received and one, or none, seals what is sent. Belongs
+ * to the control loop, except {@link #senderSealer()}, which is made for senders.
+ */
+public final class KeySlots {
+    /** Result of {@link #open}: {@link #refusal()} tells why. */
+    public static final int REFUSED = -1;
+
+    private static final int CLEAR = 0;
+    private static final int HIGHEST_PLAUSIBLE_VERSION = 15;
+
+    private final @Nullable Slot[] slots = new Slot[Crypto.SLOTS + 1];
+    private Slot[] order = {};
+    private int sending = CLEAR;
+    private ClearTraffic clearTraffic = ClearTraffic.ALLOW;
+    private long clearPackets;
+
+    private int packetOffset;
+    private DropCause refusal = DropCause.NOT_AUTHENTIC;
+
+    /** What a slot is set to. */
+    private static final class Slot {
+        private final int number;
+        private final PacketSuite suite;
+        private final PacketOpener opener;
+        private final PacketSealer controlSealer;
+        private final PacketSealer senderSealer;
+        private long packets;
+
+        private Slot(int number, PacketSuite suite) {
+            this.number = number;
+            this.suite = suite;
+            opener = suite.newOpener();
+            controlSealer = suite.newSealer();
+            senderSealer = suite.newSealer();
+        }
+    }
+
+    // ---- settings
+
+    /** Sets a slot that is not in use for sending. */
+    public void set(int number, PacketSuite suite) {
+        checkNotSending(number);
+        replace(number, new Slot(number, suite));
+    }
+
+    /** Empties a slot that is not in use for sending. */
+    public void clear(int number) {
+        checkNotSending(number);
+        replace(number, null);
+    }
+
+    private void checkNotSending(int number) {
+        checkNumber(number, 1);
+        if (number == sending) {
+            throw new ConfigurationException(
+                    Reason.SLOT_IN_USE,
+                    "slot: " + number + " is in use for sending; use another one first");
+        }
+    }
+
+    private static void checkNumber(int number, int min) {
+        if (number < min || number > Crypto.SLOTS) {
+            throw ConfigurationException.invalid("slot", number, min + " to " + Crypto.SLOTS);
+        }
+    }
+
+    private void replace(int number, @Nullable Slot slot) {
+        Slot before = slots[number];
+        slots[number] = slot;
+        if (before != null) {
+            before.suite.wipe();
+        }
+        sort();
+    }
+
+    /** Chooses the slot for sending, 0 for none. */
+    public void use(int number) {
+        checkNumber(number, CLEAR);
+        if (number != CLEAR && slots[number] == null) {
+            throw new ConfigurationException(
+                    Reason.NOT_FOUND, "slot: " + number + " is empty; set it first");
+        }
+        sending = number;
+        sort();
+    }
+
+    public void setClearTraffic(ClearTraffic policy) {
+        clearTraffic = policy;
+    }
+
+    /** Sets slot 1 and uses it, whatever was before, and refuses clear traffic. */
+    public void enable(PacketSuite suite) {
+        replace(1, new Slot(1, suite));
+        use(1);
+        clearTraffic = ClearTraffic.REFUSE;
+    }
+
+    /** Sends clear, empties slot 1, and accepts clear traffic. */
+    public void disable() {
+        clearTraffic = ClearTraffic.ALLOW;
+        use(CLEAR);
+        replace(1, null);
+    }
+
+    /** Datagrams are tried with the slot for sending first: it is the likeliest. */
+    private void sort() {
+        List<Slot> sorted = new ArrayList<>();
+        for (Slot slot : slots) {
+            if (slot != null) {
+                sorted.add(slot.number == sending ? 0 : sorted.size(), slot);
+            }
+        }
+        order = sorted.toArray(Slot[]::new);
+    }
+
+    public CryptoStatus status() {
+        List<CryptoStatus.Slot> set = new ArrayList<>();
+        for (Slot slot : slots) {
+            if (slot != null) {
+                PacketSuite suite = slot.suite;
+                set.add(
+                        new CryptoStatus.Slot(
+                                slot.number,
+                                suite.cipher(),
+                                suite.hash(),
+                                suite.keyBytes(),
+                                slot.packets));
+            }
+        }
+        return new CryptoStatus(sending, set, clearTraffic, clearPackets);
+    }
+
+    /** Overwrites all keys. */
+    public void wipe() {
+        for (Slot slot : order) {
+            slot.suite.wipe();
+        }
+    }
+
+    // ---- packets
+
+    /** Seals what the control loop sends. */
+    public PacketSealer controlSealer() {
+        Slot slot = slots[sending];
+        return slot == null ? PacketSealer.CLEAR : slot.controlSealer;
+    }
+
+    /** Seals what senders send. */
+    public PacketSealer senderSealer() {
+        Slot slot = slots[sending];
+        return slot == null ? PacketSealer.CLEAR : slot.senderSealer;
+    }
+
+    /**
+     * Opens a datagram in place, by the first slot that can. Others are taken for clear where that
+     * is allowed, unless they are obviously not.
+     *
+     * @return length of the packet, which starts at {@link #packetOffset()}, or {@link #REFUSED}
+     */
+    public int open(ByteBuffer memory, int offset, int length) {
+        boolean signed = false;
+        for (Slot slot : order) {
+            int opened = slot.opener.open(memory, offset, length);
+            if (opened >= 0) {
+                packetOffset = offset + slot.suite.arithmetic().salt();
+                if (isScrambled(memory, packetOffset, opened)) {
+                    return refuse(DropCause.OTHER_CIPHER);
+                }
+                slot.packets++;
+                return opened;
+            }
+            signed |= opened == PacketOpener.NOT_READABLE;
+        }
+        boolean clearAllowed = clearTraffic == ClearTraffic.ALLOW;
+        if (clearAllowed && !isScrambled(memory, offset, length)) {
+            packetOffset = offset;
+            clearPackets++;
+            return length;
+        }
+        if (signed) {
+            return refuse(DropCause.OTHER_CIPHER);
+        }
+        if (!clearAllowed && isPacket(memory, offset, length)) {
+            return refuse(DropCause.CLEAR_TRAFFIC);
+        }
+        return refuse(order.length == 0 ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
+    }
+
+    private int refuse(DropCause cause) {
+        refusal = cause;
+        return REFUSED;
+    }
+
+    private static boolean isPacket(ByteBuffer memory, int offset, int length) {
+        if (length < Packets.MIN_PACKET) {
+            return false;
+        }
+        int version = Packets.version(memory, offset);
+        return version >= Packets.VERSION
+                && version <= HIGHEST_PLAUSIBLE_VERSION
+                && Packets.minLength(Packets.type(memory, offset)) > 0;
+    }
+
+    /** Neither version nor type make sense: 92 % of encrypted packets, and no clear one. */
+    private static boolean isScrambled(ByteBuffer memory, int offset, int length) {
+        return length >= Packets.MIN_PACKET
+                && Packets.version(memory, offset) > HIGHEST_PLAUSIBLE_VERSION
+                && Packets.minLength(Packets.type(memory, offset)) == 0;
+    }
+
+    /** Where the packet starts that was opened last. */
+    public int packetOffset() {
+        return packetOffset;
+    }
+
+    /** Why the last datagram was refused. */
+    public DropCause refusal() {
+        return refusal;
+    }
+
+    /**
+     * The hash with which a datagram is signed by the key of a slot, null when no key fits. Slow.
+     */
+    public @Nullable CryptoHash signedWith(ByteBuffer memory, int offset, int length) {
+        for (Slot slot : order) {
+            CryptoHash hash = slot.suite.signedWith(memory, offset, length);
+            if (hash != null) {
+                return hash;
+            }
+        }
+        return null;
+    }
+}

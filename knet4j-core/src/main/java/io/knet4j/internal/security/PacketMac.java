@@ -1,0 +1,44 @@
+package io.knet4j.internal.security;
+
+import io.knet4j.CryptoHash;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The signature behind a packet. Used by one thread at a time. */
+final class PacketMac {
+    private final Mac mac;
+    private final int size;
+    private final byte[] expected;
+    private final byte[] received;
+
+    PacketMac(CryptoHash hash, byte[] key) throws GeneralSecurityException {
+        mac = Mac.getInstance(hash.macAlgorithm());
+        mac.init(new SecretKeySpec(key, hash.macAlgorithm()));
+        size = hash.digestBytes();
+        expected = new byte[size];
+        received = new byte[size];
+    }
+
+    /** Writes the signature of the first bytes behind them. Returns its length. */
+    int sign(byte[] bytes, int length) throws GeneralSecurityException {
+        mac.update(bytes, 0, length);
+        mac.doFinal(bytes, length);
+        return size;
+    }
+
+    /**
+     * Whether the signature at the end fits the bytes before. Takes the same time wherever it
+     * differs.
+     */
+    boolean fits(byte[] bytes, int length) throws GeneralSecurityException {
+        if (length <= size) {
+            return false;
+        }
+        mac.update(bytes, 0, length - size);
+        mac.doFinal(expected, 0);
+        System.arraycopy(bytes, length - size, received, 0, size);
+        return MessageDigest.isEqual(expected, received);
+    }
+}

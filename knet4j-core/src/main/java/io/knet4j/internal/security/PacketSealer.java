@@ -1,0 +1,45 @@
+package io.knet4j.internal.security;
+
+import io.knet4j.internal.onwire.MtuArithmetic;
+import java.nio.ByteBuffer;
+
+/** Seals packets on their way out, in place. Used by one thread at a time. */
+public interface PacketSealer {
+    /** Result of {@link #seal} when it was not possible. */
+    int FAILED = -1;
+
+    /** Packets travel as they are. May be used by any number of threads. */
+    PacketSealer CLEAR =
+            new PacketSealer() {
+                @Override
+                public MtuArithmetic arithmetic() {
+                    return MtuArithmetic.CLEAR;
+                }
+
+                @Override
+                public int seal(ByteBuffer memory, int offset, int length) {
+                    return length;
+                }
+            };
+
+    /** What sealing adds. */
+    MtuArithmetic arithmetic();
+
+    /** Bytes in front of the packet. */
+    default int prefix() {
+        return arithmetic().salt();
+    }
+
+    /** Most bytes that sealing adds, the prefix included. */
+    default int maxOverhead() {
+        return arithmetic().salt() + arithmetic().block() + arithmetic().hash();
+    }
+
+    /**
+     * Seals the packet that starts at {@code offset + prefix()}.
+     *
+     * @param length length of the packet
+     * @return length of the sealed packet, which starts at {@code offset}, or {@link #FAILED}
+     */
+    int seal(ByteBuffer memory, int offset, int length);
+}
