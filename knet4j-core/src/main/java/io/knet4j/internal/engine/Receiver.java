@@ -173,6 +173,9 @@ final class Receiver {
     private void onPing(LinkState link, ByteBuffer memory, int packet, int length) {
         HostState host = link.host;
         link.counters.rxPing.count(length);
+        if (length > Packets.PING_SIZE) {
+            mismatches.onLongPing(link, length - Packets.PING_SIZE);
+        }
         int sealed = answer(link, memory, packet, Packets.PING_SIZE);
         if (sealed != PacketSealer.FAILED) {
             link.counters.txPong.count(sealed);

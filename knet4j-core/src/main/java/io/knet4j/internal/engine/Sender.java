@@ -369,11 +369,9 @@ public final class Sender {
         if (!reporting) {
             return;
         }
-        sameReason.unreported++;
-        if (now >= sameReason.nextReport) {
-            output.publish(new SendFailed(reason, channel, sameReason.unreported));
-            sameReason.unreported = 0;
-            sameReason.nextReport = now + REPORT_INTERVAL;
+        long messages = sameReason.reports.count(now);
+        if (messages > 0) {
+            output.publish(new SendFailed(reason, channel, messages));
         }
     }
 
@@ -399,8 +397,7 @@ public final class Sender {
     /** Messages that were not sent for one reason. */
     private static final class Failures {
         private final Counter total = new Counter();
-        private long unreported;
-        private long nextReport = Long.MIN_VALUE;
+        private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
     }
 
     /** A message for a host: taken when one link took all of it. */

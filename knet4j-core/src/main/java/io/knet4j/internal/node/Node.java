@@ -19,6 +19,7 @@ import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
+import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -67,8 +67,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
             new AtomicReferenceArray<>(MAX_CHANNELS);
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicLong nextFilterFailure = new AtomicLong(Long.MIN_VALUE);
-    private long nextSocketError = Long.MIN_VALUE;
+    private final ReportLimit filterFailures = new ReportLimit(REPORT_INTERVAL);
+    private final ReportLimit socketErrors = new ReportLimit(REPORT_INTERVAL);
 
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
@@ -105,12 +105,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void onSocketFailure(Transport.Socket socket, Reason reason, String message) {
-        long now = runtime.nanoTime();
-        if (now < nextSocketError) {
-            return;
+        if (socketErrors.count(runtime.nanoTime()) > 0) {
+            events.publish(
+                    new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
         }
-        nextSocketError = now + REPORT_INTERVAL;
-        events.publish(new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
     }
 
     // ---- what the engine hands back
@@ -126,10 +124,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void publish(KnetEvent event) {
         if (event instanceof KnetEvent.FilterFailed) {
-            long now = runtime.nanoTime();
-            long due = nextFilterFailure.get();
-            if (now < due || !nextFilterFailure.compareAndSet(due, now + REPORT_INTERVAL)) {
-                return;
+            synchronized (filterFailures) {
+                if (filterFailures.count(runtime.nanoTime()) == 0) {
+                    return;
+                }
             }
         }
         events.publish(event);
