@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe
  *     minimum
  * @param reassembly bounds for incomplete messages
+ * @param compression how sent messages are compressed; default: not at all
  */
 public record KnetConfig(
         int nodeId,
@@ -25,7 +26,8 @@ public record KnetConfig(
         int receiveQueueBytes,
         int socketBufferBytes,
         OptionalInt interfaceMtu,
-        ReassemblyLimits reassembly) {
+        ReassemblyLimits reassembly,
+        CompressionConfig compression) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -55,6 +57,7 @@ public record KnetConfig(
         checkInterfaceMtu(interfaceMtu);
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);
+        Checks.notNull("compression", compression);
     }
 
     static int checkNodeId(int nodeId) {

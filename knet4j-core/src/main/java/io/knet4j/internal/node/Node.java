@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.Channel;
+import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
@@ -14,6 +15,8 @@ import io.knet4j.KnetStatistics;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
+import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
@@ -70,6 +73,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
         this.runtime = runtime;
+        ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
         engine =
                 new Engine(
                         config,
@@ -79,6 +83,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+        engine.setCompression(compression);
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
         reachability = runtime.newWaiters();
@@ -105,6 +110,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         nextSocketError = now + REPORT_INTERVAL;
         events.publish(new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
+    }
+
+    @Override
+    public void onEnd() {
+        engine.closeReceiver();
     }
 
     // ---- what the engine hands back
@@ -350,6 +360,18 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setCompression(CompressionConfig compression) {
+        // Tried out by the caller, since it may take a while, above all to load a library.
+        ActiveCompression active = CompressionMethods.activateInstalled(compression);
+        run(() -> engine.setCompression(active));
+    }
+
+    @Override
+    public CompressionConfig compression() {
+        return engine.compression();
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         run(() -> engine.forceOnWireVersion(version));
     }
@@ -375,7 +397,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 engine.messagesDelivered() + engine.sender().deliveredLocally(),
                 failures,
                 engine.drops(),
-                events.dropped());
+                events.dropped(),
+                engine.compressionStatistics());
     }
 
     @Override
@@ -401,5 +424,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             }
         }
         runtime.close();
+        sendLock.lock();
+        try {
+            engine.sender().close();
+        } finally {
+            sendLock.unlock();
+        }
     }
 }
