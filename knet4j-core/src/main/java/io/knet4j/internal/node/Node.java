@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.Channel;
+import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
 import io.knet4j.Destination;
@@ -15,6 +16,8 @@ import io.knet4j.KnetStatistics;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
+import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
@@ -75,6 +78,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         this.runtime = runtime;
         KeySlots keys = new KeySlots();
         config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
+        ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
         engine =
                 new Engine(
                         config,
@@ -84,6 +88,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+        engine.setCompression(compression);
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
         reachability = runtime.newWaiters();
@@ -109,6 +114,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             events.publish(
                     new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
         }
+    }
+
+    @Override
+    public void onEnd() {
+        engine.closeReceiver();
     }
 
     // ---- what the engine hands back
@@ -359,6 +369,18 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setCompression(CompressionConfig compression) {
+        // Tried out by the caller, since it may take a while, above all to load a library.
+        ActiveCompression active = CompressionMethods.activateInstalled(compression);
+        run(() -> engine.setCompression(active));
+    }
+
+    @Override
+    public CompressionConfig compression() {
+        return engine.compression();
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         run(() -> engine.forceOnWireVersion(version));
     }
@@ -384,7 +406,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 engine.messagesDelivered() + engine.sender().deliveredLocally(),
                 failures,
                 engine.drops(),
-                events.dropped());
+                events.dropped(),
+                engine.compressionStatistics());
     }
 
     @Override
@@ -411,5 +434,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         runtime.close();
         engine.wipeKeys();
+        sendLock.lock();
+        try {
+            engine.sender().close();
+        } finally {
+            sendLock.unlock();
+        }
     }
 }
