@@ -8,6 +8,7 @@ import java.util.Arrays;
  * looks less closely the longer it finds nothing.
  */
 final class LzoCompressor implements Compressor {
+    private static final byte[] NOTHING = {};
     private static final int HASH_BITS = 13;
     private static final int MIN_MATCH = 4;
     private static final int NEAR = 2048;
@@ -18,8 +19,8 @@ final class LzoCompressor implements Compressor {
     /** Where four bytes with this hash occurred last, plus 1; 0 for nowhere. */
     private final int[] seen = new int[1 << HASH_BITS];
 
-    private byte[] in = {};
-    private byte[] out = {};
+    private byte[] in = NOTHING;
+    private byte[] out = NOTHING;
     private int to;
     private int limit;
 
@@ -43,7 +44,8 @@ final class LzoCompressor implements Compressor {
         try {
             run(offset, offset + length);
         } finally {
-            in = out = new byte[0]; // neither belongs to us
+            in = NOTHING; // neither array belongs to us
+            out = NOTHING;
         }
         return to <= limit ? to - targetOffset : -1;
     }

@@ -5,13 +5,15 @@ import java.util.zip.DataFormatException;
 
 /** Reads an LZO1X stream: instructions to copy literals or earlier output, up to an end marker. */
 final class LzoDecompressor implements Decompressor {
+    private static final byte[] NOTHING = {};
+
     /** The last instruction was a run of literals. The other states count trailing literals. */
     private static final int AFTER_RUN = 4;
 
-    private byte[] in = {};
+    private byte[] in = NOTHING;
     private int at;
     private int end;
-    private byte[] out = {};
+    private byte[] out = NOTHING;
     private int first;
     private int to;
     private int limit;
@@ -30,7 +32,8 @@ final class LzoDecompressor implements Decompressor {
         try {
             run();
         } finally {
-            in = out = new byte[0]; // neither belongs to us
+            in = NOTHING; // neither array belongs to us
+            out = NOTHING;
         }
         return to - targetOffset;
     }

@@ -15,7 +15,10 @@ public final class ActiveCompression {
     private final CompressionConfig config;
     private final @Nullable CompressionProvider provider;
 
-    ActiveCompression(CompressionConfig config, @Nullable CompressionProvider provider) {
+    /**
+     * @param provider of the method; null for none
+     */
+    public ActiveCompression(CompressionConfig config, @Nullable CompressionProvider provider) {
         this.config = config;
         this.provider = provider;
     }

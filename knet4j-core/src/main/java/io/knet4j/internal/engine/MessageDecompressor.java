@@ -107,8 +107,9 @@ final class MessageDecompressor {
         }
         CompressionProvider provider = methods.get().provider(method);
         unavailable[method] = provider == null;
-        decompressors[method] = provider == null ? null : provider.newDecompressor();
-        return decompressors[method];
+        Decompressor added = provider == null ? null : provider.newDecompressor();
+        decompressors[method] = added;
+        return added;
     }
 
     /** The last message that was decompressed. */
