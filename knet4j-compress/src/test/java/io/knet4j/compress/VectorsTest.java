@@ -13,21 +13,28 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the C library compressed must be understood. */
 class VectorsTest {
+    private static final int SALT = 16;
     private static final int HEADER = 14;
     private static final int COMPRESSION_AT = 8;
 
-    record Recording(String name, List<Payload> payloads, List<Datagram> datagrams) {
+    record Recording(String name, Config config, List<Payload> payloads, List<Datagram> datagrams) {
         @Override
         public String toString() {
             return name;
@@ -36,18 +43,47 @@ class VectorsTest {
         private byte[] onTheWire(Payload payload) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (int n : payload.datagrams) {
-                byte[] datagram =
-                        HexFormat.of()
-                                .parseHex(
-                                        datagrams.stream()
-                                                .filter(one -> one.n == n)
-                                                .findFirst()
-                                                .orElseThrow()
-                                                .hex);
-                assertThat(datagram[COMPRESSION_AT]).isEqualTo((byte) payload.method);
-                bytes.write(datagram, HEADER, datagram.length - HEADER);
+                byte[] packet =
+                        config.open(
+                                HexFormat.of()
+                                        .parseHex(
+                                                datagrams.stream()
+                                                        .filter(one -> one.n == n)
+                                                        .findFirst()
+                                                        .orElseThrow()
+                                                        .hex));
+                assertThat(packet[COMPRESSION_AT]).isEqualTo((byte) payload.method);
+                bytes.write(packet, HEADER, packet.length - HEADER);
             }
             return bytes.toByteArray();
+        }
+    }
+
+    record Config(@Nullable Map<String, Suite> crypto) {
+        boolean isEncrypted() {
+            return crypto != null && !crypto.isEmpty();
+        }
+
+        byte[] open(byte[] datagram) {
+            return isEncrypted() ? crypto.get("1").open(datagram) : datagram;
+        }
+    }
+
+    /** AES in CBC mode. That the signature fits is the matter of the core's tests. */
+    record Suite(String cipher, String hash, @SerializedName("key_hex") String key) {
+        byte[] open(byte[] datagram) {
+            int keyBytes = Integer.parseInt(cipher.substring("aes".length())) / 8;
+            int signature = hash.equals("sha256") ? 32 : 20;
+            try {
+                Cipher aes = Cipher.getInstance("AES/CBC/PKCS5Padding");
+                aes.init(
+                        Cipher.DECRYPT_MODE,
+                        new SecretKeySpec(HexFormat.of().parseHex(key), 0, keyBytes, "AES"),
+                        new IvParameterSpec(datagram, 0, SALT));
+                return aes.doFinal(datagram, SALT, datagram.length - SALT - signature);
+            } catch (GeneralSecurityException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
@@ -62,8 +98,8 @@ class VectorsTest {
     static List<Recording> recordings() {
         try {
             URI folder = Objects.requireNonNull(VectorsTest.class.getResource("/vectors")).toURI();
-            try (Stream<Path> files = Files.list(Path.of(folder))) {
-                return files.sorted().map(VectorsTest::read).toList();
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                return files.filter(Files::isRegularFile).sorted().map(VectorsTest::read).toList();
             }
         } catch (URISyntaxException | IOException e) {
             throw new IllegalStateException(e);
@@ -76,6 +112,15 @@ class VectorsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void allRecordingsThatNeedALibraryAreUsed() {
+        assertThat(recordings()).hasSize(15 + 6 + 2);
+        assertThat(recordings())
+                .filteredOn(one -> one.config.isEncrypted())
+                .as("encrypted")
+                .hasSize(8);
     }
 
     @Test
