@@ -24,15 +24,11 @@ final class Demo {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PHASES = 3;
-    private static final int ATTEMPTS = 3;
 
     // Parts of a phase: all is well, then the link is cut, then healed; then nobody sends any more.
     private static final double CUT_AT = 0.2;
     private static final double HEAL_AT = 0.55;
     private static final double END_AT = 0.95;
-
-    /** A stall of half the ping timeout can make links look dead that are not. */
-    private static final long DISTURBING_STALL = DemoHost.PING_TIMEOUT.toNanos() / 2 / 1_000;
 
     private static final int A = 1;
     private static final int B = 2;
@@ -60,9 +56,6 @@ final class Demo {
         phaseLength = length.dividedBy(PHASES);
     }
 
-    /** A phase, and how many tries it took. */
-    private record Outcome(PhaseResult result, int attempts) {}
-
     /** Runs all phases and prints the verdict. Returns whether all is as it should be. */
     boolean run() throws CommandException, InterruptedException {
         timeline.say(
@@ -80,28 +73,25 @@ final class Demo {
         try (Cluster cluster = Cluster.start(seed, this::tell)) {
             for (LinkPolicy policy :
                     List.of(LinkPolicy.PASSIVE, LinkPolicy.ACTIVE, LinkPolicy.ROUND_ROBIN)) {
-                outcomes.add(phase(cluster, policy));
+                outcomes.add(Outcome.of(() -> attempt(cluster, policy), this::again));
             }
         }
         return conclude(outcomes);
     }
 
-    private Outcome phase(Cluster cluster, LinkPolicy policy)
-            throws CommandException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            PhaseResult result = attempt(cluster, policy);
-            if (result.ok() || result.stall() < DISTURBING_STALL || attempt == ATTEMPTS) {
-                return new Outcome(result, attempt);
-            }
-            JsonObject event = Timeline.event("disturbed");
-            event.addProperty("longest_stall_ms", Millis.ofMicros(result.stall()));
-            timeline.step(
-                    WallClock.micros() - phaseStart,
-                    "this machine held up a process for "
-                            + round(result.stall())
-                            + " ms, which says nothing about the network: once more",
-                    event);
-        }
+    private void again(PhaseResult result) {
+        JsonObject event = Timeline.event(result.isDisturbed() ? "disturbed" : "late");
+        event.addProperty("disturbance_ms", Millis.ofMicros(result.disturbance()));
+        event.addProperty("detect_ms", PhaseResult.millis(result.detect()));
+        step(
+                result.isDisturbed()
+                        ? "this machine held up messages or processes for "
+                                + round(result.disturbance())
+                                + " ms, which says nothing about the network: once more"
+                        : "the cut was detected after "
+                                + round(result.detect())
+                                + " ms, which may be this machine's doing: once more",
+                event);
     }
 
     private PhaseResult attempt(Cluster cluster, LinkPolicy policy)
@@ -326,12 +316,14 @@ final class Demo {
         timeline.say(
                 "healing until both ends used link 0 again. Detection may take "
                         + round(PhaseResult.DETECT_LIMIT)
-                        + " ms, and twice the longest time that the machine held up");
+                        + " ms, and twice the longest time that the machine held something");
         timeline.say(
-                "a process on top: "
+                "up on top, "
+                        + round(PhaseResult.DETECT_LIMIT_AT_MOST)
+                        + " ms at most; it held up a process or a message for "
                         + round(
                                 outcomes.stream()
-                                        .mapToLong(outcome -> outcome.result().stall())
+                                        .mapToLong(outcome -> outcome.result().disturbance())
                                         .max()
                                         .orElse(0))
                         + " ms in this run.");
