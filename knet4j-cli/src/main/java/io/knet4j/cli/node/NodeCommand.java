@@ -8,6 +8,7 @@ import io.knet4j.Reason;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.LogOptions;
+import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.SignalEnd;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
@@ -67,18 +68,21 @@ public final class NodeCommand implements Callable<Integer> {
             names = "--id",
             required = true,
             paramLabel = "N",
+            converter = NodeId.class,
             description = "Which node of the file this is.")
     private int id;
 
     @Option(
             names = "--to",
             paramLabel = "N",
+            converter = NodeId.class,
             description = "Send to this node only, rather than to all.")
     private @Nullable Integer to;
 
     @Option(
             names = "--channel",
             paramLabel = "C",
+            converter = ChannelNumber.class,
             defaultValue = "0",
             description =
                     "Send on this channel, 0 to 31; default ${DEFAULT-VALUE}. Messages are received"
@@ -100,6 +104,7 @@ public final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
+            converter = NumberOption.Seconds.class,
             defaultValue = "10",
             description =
                     "How long lines wait for a node to become reachable before they are given up;"
@@ -114,11 +119,23 @@ public final class NodeCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** What {@code --id} and {@code --to} take. */
+    static final class NodeId extends NumberOption.Whole {
+        NodeId() {
+            super(1, 65_535, "");
+        }
+    }
+
+    /** What {@code --channel} takes. */
+    static final class ChannelNumber extends NumberOption.Whole {
+        ChannelNumber() {
+            super(0, Knet.MAX_CHANNELS - 1, "");
+        }
+    }
+
     @Override
     public Integer call() throws CommandException, InterruptedException {
         log.apply(terminal);
-        checkRange("--channel", channel, Knet.MAX_CHANNELS - 1);
-        checkRange("--wait", wait, (int) Duration.ofDays(1).toSeconds());
         ClusterConfig cluster = NodeOpener.load(config);
         ClusterNode self = NodeOpener.node(cluster, id);
         OptionalInt destination = destination(cluster);
@@ -131,13 +148,6 @@ public final class NodeCommand implements Callable<Integer> {
                 self,
                 destination,
                 json ? new JsonReporter(terminal, names) : new TextReporter(terminal, names));
-    }
-
-    private static void checkRange(String option, Number value, int max) throws CommandException {
-        if (!(value.doubleValue() >= 0 && value.doubleValue() <= max)) {
-            throw CommandException.usage(
-                    option + ": value " + value + " is not allowed; allowed: 0 to " + max);
-        }
     }
 
     private OptionalInt destination(ClusterConfig cluster) throws CommandException {
