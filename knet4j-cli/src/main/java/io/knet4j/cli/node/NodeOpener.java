@@ -1,22 +1,28 @@
 package io.knet4j.cli.node;
 
 import io.knet4j.ConfigurationException;
+import io.knet4j.CryptoConfig;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetException;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.Reason;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.config.ClusterConfig;
+import io.knet4j.cli.config.ClusterKey;
 import io.knet4j.cli.config.ClusterNode;
 import io.knet4j.cli.config.ConfigException;
+import io.knet4j.cli.config.CryptoSettings;
 import io.knet4j.cli.config.LinkMode;
 import io.knet4j.cli.config.LinkPlan;
 import io.knet4j.cli.config.LinkSettings;
 import io.knet4j.cli.config.LinkTransport;
 import io.knet4j.cli.config.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Makes a running node from a configuration file. */
@@ -59,33 +65,34 @@ public final class NodeOpener {
         return CommandException.usage(e.problems().stream().map(Problem::toString).toList());
     }
 
-    /** What would be silently left out otherwise: a plain-text node in an encrypted cluster. */
+    /** What would be silently left out otherwise. */
     private static void refuseUnsupported(ClusterConfig config) throws CommandException {
-        if (config.cryptoRequested()) {
-            boolean cipher = !"none".equals(config.crypto().cipher());
-            throw unsupported(
-                    config,
-                    cipher ? "crypto_cipher" : "crypto_hash",
-                    cipher ? config.crypto().cipher() : config.crypto().hash(),
-                    "none");
-        }
-        if (config.compressionRequested()) {
-            throw unsupported(
-                    config, "knet_compression_model", config.compression().model(), "none");
-        }
-        if (config.transportRequested(LinkTransport.SCTP)) {
-            throw unsupported(config, "knet_transport", "sctp", "udp");
-        }
+        List<String> problems = new ArrayList<>();
         if (config.ipDscp() != 0) {
-            throw unsupported(config, "ip_dscp", Integer.toString(config.ipDscp()), "0");
+            problems.add(
+                    unsupported(
+                            config,
+                            config.lines().ofTotem("ip_dscp"),
+                            "ip_dscp",
+                            Integer.toString(config.ipDscp()),
+                            "0"));
+        }
+        for (LinkSettings link : config.links().values()) {
+            if (link.transport() == LinkTransport.SCTP) {
+                int line = config.lines().ofLink(link.number(), "knet_transport");
+                problems.add(unsupported(config, line, "knet_transport", "sctp", "udp"));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw CommandException.usage(problems);
         }
     }
 
-    private static CommandException unsupported(
-            ClusterConfig config, String field, String value, String allowed) {
-        return CommandException.usage(
-                new Problem.Field(config.source(), 0, field, value, "is not supported yet", allowed)
-                        .toString());
+    private static String unsupported(
+            ClusterConfig config, int line, String field, String value, String allowed) {
+        return new Problem.Field(
+                        config.source(), line, field, value, "is not supported yet", allowed)
+                .toString();
     }
 
     /**
@@ -99,11 +106,7 @@ public final class NodeOpener {
             throws CommandException {
         Knet knet = null;
         try {
-            Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
-            if (config.knetMtu() != 0) {
-                builder.interfaceMtu(config.knetMtu());
-            }
-            knet = builder.open();
+            knet = open(config, id);
             prepare.accept(knet);
             for (LinkPlan plan : config.linksOf(id)) {
                 addLink(knet, plan);
@@ -119,6 +122,23 @@ public final class NodeOpener {
             if (knet != null) {
                 knet.close();
             }
+        }
+    }
+
+    /** The node alone, which has a copy of the key then. */
+    private static Knet open(ClusterConfig config, int id) throws ConfigException {
+        Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
+        if (config.knetMtu() != 0) {
+            builder.interfaceMtu(config.knetMtu());
+        }
+        if (!config.cryptoRequested()) {
+            return builder.open();
+        }
+        CryptoSettings crypto = config.crypto();
+        try (SharedKey key = ClusterKey.read(config)) {
+            CryptoConfig.named(crypto.model(), crypto.cipher(), crypto.hash(), key)
+                    .ifPresent(builder::crypto);
+            return builder.open();
         }
     }
 
