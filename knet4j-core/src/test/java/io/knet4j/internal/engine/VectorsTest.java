@@ -100,7 +100,8 @@ class VectorsTest {
                             decoded.bcast() != 0,
                             decoded.fragmentCount(),
                             decoded.fragmentNumber(),
-                            decoded.channel());
+                            decoded.channel(),
+                            decoded.compress());
                 }
                 case Packets.PING, Packets.PONG -> {
                     ByteBuffer token = ByteBuffer.wrap(HexFormat.of().parseHex(decoded.token()));
