@@ -2,6 +2,7 @@ package io.knet4j.cli.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.knet4j.CompressionMethod;
 import io.knet4j.cli.config.ConfTree.Entry;
 import io.knet4j.cli.config.ConfTree.Section;
 import io.knet4j.cli.config.CryptoSettings.KeySource;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,6 +48,9 @@ final class ClusterConfigReader {
     private static final char UNREADABLE = '\ufffd';
 
     private static final Pattern RING_ADDRESS = Pattern.compile("ring([0-9]+)_addr");
+
+    private static final List<String> COMPRESSION_MODELS =
+            Stream.of(CompressionMethod.values()).map(CompressionMethod::methodName).toList();
 
     private static final List<String> RING_ADDRESSES =
             IntStream.range(0, MAX_LINKS).mapToObj(link -> "ring" + link + "_addr").toList();
@@ -243,30 +248,36 @@ final class ClusterConfigReader {
                 .orElseGet(() -> new KeySource.KeyFile(DEFAULT_KEY_FILE));
     }
 
-    private static CompressionSettings compression(Fields totem) {
-        return new CompressionSettings(
+    private CompressionSettings compression(Fields totem) {
+        String model =
                 totem.choice(
-                        "knet_compression_model",
-                        List.of(
-                                CompressionSettings.NONE,
-                                "zlib",
-                                "lz4",
-                                "lz4hc",
-                                "lzo2",
-                                "lzma",
-                                "bzip2",
-                                "zstd"),
-                        CompressionSettings.NONE),
+                        "knet_compression_model", COMPRESSION_MODELS, CompressionSettings.NONE);
+        int threshold =
                 totem.numberUnlessDefault("knet_compression_threshold", 1, 65536, "bytes")
                         .orElse(100L)
-                        .intValue(),
+                        .intValue();
+        int level =
                 (int)
                         totem.number(
                                 "knet_compression_level",
                                 Integer.MIN_VALUE,
                                 Integer.MAX_VALUE,
                                 "",
-                                0));
+                                0);
+        Entry entry = totem.entry("knet_compression_level");
+        CompressionMethod method = CompressionMethod.named(model);
+        if (entry == null || method == CompressionMethod.NONE) {
+            return new CompressionSettings(model, threshold, OptionalInt.empty());
+        }
+        if (!method.acceptsLevel(level)) {
+            diagnostics.error(
+                    entry.line(),
+                    entry.key(),
+                    entry.value(),
+                    "is no level of " + model,
+                    method.minLevel() + ".." + method.maxLevel());
+        }
+        return new CompressionSettings(model, threshold, OptionalInt.of(level));
     }
 
     // ---- nodelist

@@ -18,7 +18,9 @@ import io.knet4j.cli.config.Problem;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -41,8 +43,11 @@ import picocli.CommandLine.Option;
             "Each line of standard input is sent as a message, to all other nodes or to one. Each"
                     + " message that comes is printed as 'from NODE: TEXT', or 'from NODE/CHANNEL:"
                     + " TEXT' when its channel is not 0, with control characters and bytes that are"
-                    + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error."
-                    + " SIGINT and SIGTERM end the node with exit code 0.",
+                    + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error,"
+                    + " with the local time. SIGINT and SIGTERM end the node with exit code 0.",
+            "",
+            "Crypto and compression are those of the file. A relative 'keyfile' is looked for in the"
+                    + " file's folder; 'knet keygen' makes one.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -147,7 +152,9 @@ public final class NodeCommand implements Callable<Integer> {
                 cluster,
                 self,
                 destination,
-                json ? new JsonReporter(terminal, names) : new TextReporter(terminal, names));
+                json
+                        ? new JsonReporter(terminal, names)
+                        : new TextReporter(terminal, names, Clock.system(ZoneId.systemDefault())));
     }
 
     private OptionalInt destination(ClusterConfig cluster) throws CommandException {
@@ -172,7 +179,8 @@ public final class NodeCommand implements Callable<Integer> {
             reporter.started(
                     self.id(),
                     knet.hosts().size(),
-                    knet.hosts().stream().mapToInt(host -> host.links().size()).sum());
+                    knet.hosts().stream().mapToInt(host -> host.links().size()).sum(),
+                    Protection.of(knet));
             boolean allSent =
                     awaitEnd(
                             new LineSender(
@@ -180,7 +188,8 @@ public final class NodeCommand implements Callable<Integer> {
                                     destination,
                                     Duration.ofMillis(wait.movePointRight(3).longValue()),
                                     reachability,
-                                    reporter));
+                                    reporter),
+                            reporter);
             boolean flushed = flush(knet, reporter);
             return allSent && flushed ? ExitCode.OK : ExitCode.FAILED;
         }
@@ -203,9 +212,13 @@ public final class NodeCommand implements Callable<Integer> {
      * Waits until the input has ended, which with {@code --stay} is not enough, or standard output
      * is gone. Returns whether all lines were queued.
      */
-    private boolean awaitEnd(LineSender sender) throws CommandException, InterruptedException {
+    private boolean awaitEnd(LineSender sender, NodeReporter reporter)
+            throws CommandException, InterruptedException {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
-        Thread.ofPlatform().name("knet-input").daemon().start(() -> readInput(sender, end));
+        Thread.ofPlatform()
+                .name("knet-input")
+                .daemon()
+                .start(() -> readInput(sender, reporter, end));
         while (!end.isDone()) {
             if (terminal.out().checkError()) {
                 throw CommandException.failed("standard output is closed");
@@ -221,10 +234,14 @@ public final class NodeCommand implements Callable<Integer> {
         return end.join();
     }
 
-    private void readInput(LineSender sender, CompletableFuture<Boolean> end) {
+    private void readInput(
+            LineSender sender, NodeReporter reporter, CompletableFuture<Boolean> end) {
         try {
             boolean allSent = sender.sendAll(terminal.in());
             if (!stay) {
+                if (sender.lines() == 0) {
+                    reporter.inputWasEmpty();
+                }
                 end.complete(allSent);
             }
         } catch (KnetClosedException | InterruptedException _) {

@@ -1,5 +1,7 @@
 package io.knet4j.cli.node;
 
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoConfig;
 import io.knet4j.Host;
@@ -13,6 +15,7 @@ import io.knet4j.cli.CommandException;
 import io.knet4j.cli.config.ClusterConfig;
 import io.knet4j.cli.config.ClusterKey;
 import io.knet4j.cli.config.ClusterNode;
+import io.knet4j.cli.config.CompressionSettings;
 import io.knet4j.cli.config.ConfigException;
 import io.knet4j.cli.config.CryptoSettings;
 import io.knet4j.cli.config.LinkMode;
@@ -24,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Makes a running node from a configuration file. */
 public final class NodeOpener {
@@ -83,6 +87,22 @@ public final class NodeOpener {
                 problems.add(unsupported(config, line, "knet_transport", "sctp", "udp"));
             }
         }
+        CompressionSettings compression = config.compression();
+        List<String> available =
+                Stream.concat(Stream.of(CompressionMethod.NONE), Knet.compressionMethods().stream())
+                        .map(CompressionMethod::methodName)
+                        .toList();
+        if (!available.contains(compression.model())) {
+            problems.add(
+                    new Problem.Field(
+                                    config.source(),
+                                    config.lines().ofTotem("knet_compression_model"),
+                                    "knet_compression_model",
+                                    compression.model(),
+                                    "is not available here",
+                                    String.join(", ", available))
+                            .toString());
+        }
         if (!problems.isEmpty()) {
             throw CommandException.usage(problems);
         }
@@ -131,6 +151,7 @@ public final class NodeOpener {
         if (config.knetMtu() != 0) {
             builder.interfaceMtu(config.knetMtu());
         }
+        builder.compression(compression(config.compression()));
         if (!config.cryptoRequested()) {
             return builder.open();
         }
@@ -140,6 +161,11 @@ public final class NodeOpener {
                     .ifPresent(builder::crypto);
             return builder.open();
         }
+    }
+
+    private static CompressionConfig compression(CompressionSettings settings) {
+        return new CompressionConfig(
+                CompressionMethod.named(settings.model()), settings.level(), settings.threshold());
     }
 
     private static void addLink(Knet knet, LinkPlan plan) throws CommandException {
