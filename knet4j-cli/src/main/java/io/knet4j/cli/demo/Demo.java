@@ -1,8 +1,12 @@
 package io.knet4j.cli.demo;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.knet4j.CryptoConfig;
 import io.knet4j.LinkPolicy;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.Millis;
 import io.knet4j.cli.Terminal;
@@ -12,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -43,15 +48,17 @@ final class Demo {
     private final Timeline timeline;
     private final Duration phaseLength;
     private final long seed;
+    private final boolean encrypted;
 
     private volatile long phaseStart;
     private volatile boolean telling;
     private int phaseNumber;
 
-    Demo(Terminal terminal, boolean json, Duration length, long seed) {
+    Demo(Terminal terminal, boolean json, Duration length, long seed, boolean encrypted) {
         this.terminal = terminal;
         this.json = json;
         this.seed = seed;
+        this.encrypted = encrypted;
         timeline = new Timeline(terminal, json);
         phaseLength = length.dividedBy(PHASES);
     }
@@ -70,13 +77,53 @@ final class Demo {
                         + DemoHost.MESSAGE_INTERVAL.toMillis()
                         + " ms.");
         List<Outcome> outcomes = new ArrayList<>();
-        try (Cluster cluster = Cluster.start(seed, this::tell)) {
+        try (Cluster cluster = startCluster()) {
             for (LinkPolicy policy :
                     List.of(LinkPolicy.PASSIVE, LinkPolicy.ACTIVE, LinkPolicy.ROUND_ROBIN)) {
                 outcomes.add(Outcome.of(() -> attempt(cluster, policy), this::again));
             }
         }
         return conclude(outcomes);
+    }
+
+    private Cluster startCluster() throws CommandException, InterruptedException {
+        Optional<SharedKey> key = encrypted ? Optional.of(SharedKey.generate()) : Optional.empty();
+        try {
+            announceCrypto(key);
+            return Cluster.start(seed, key, this::tell);
+        } finally {
+            // The hosts have it now, and nobody else needs it.
+            key.ifPresent(SharedKey::close);
+        }
+    }
+
+    private void announceCrypto(Optional<SharedKey> key) {
+        Optional<CryptoConfig> crypto = key.map(DemoHost::crypto);
+        timeline.say(
+                crypto.map(config ->
+                                "Packets are encrypted with "
+                                        + config.cipher()
+                                        + " and signed with "
+                                        + config.hash()
+                                        + ", with a "
+                                        + config.key()
+                                        + " made for this run.")
+                        .orElse("Packets are neither encrypted nor signed."));
+        if (json) {
+            JsonObject event = Timeline.event("cluster");
+            event.addProperty("hosts", Cluster.HOSTS);
+            event.addProperty("links", Cluster.LINKS);
+            event.add("crypto", crypto.<JsonElement>map(Demo::json).orElse(JsonNull.INSTANCE));
+            terminal.outLine(event.toString());
+        }
+    }
+
+    private static JsonObject json(CryptoConfig crypto) {
+        JsonObject json = new JsonObject();
+        json.addProperty("cipher", crypto.cipher().cipherName());
+        json.addProperty("hash", crypto.hash().hashName());
+        json.addProperty("key_bytes", crypto.key().length());
+        return json;
     }
 
     private void again(PhaseResult result) {
@@ -297,6 +344,7 @@ final class Demo {
             outcomes.forEach(outcome -> policies.add(outcome.result().json(outcome.attempts())));
             JsonObject summary = new JsonObject();
             summary.addProperty("ok", ok);
+            summary.addProperty("encrypted", encrypted);
             summary.add("policies", policies);
             terminal.outLine(summary.toString());
             return ok;

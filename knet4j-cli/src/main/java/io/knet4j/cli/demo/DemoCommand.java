@@ -65,6 +65,13 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Of the sizes of the messages; default ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(
+            names = "--no-crypto",
+            description =
+                    "Let packets travel clear, rather than encrypted with aes256 and signed with"
+                            + " sha256 under a random key.")
+    private boolean clear;
+
     @Mixin private LogOptions log = new LogOptions();
 
     private final Terminal terminal;
@@ -83,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         log.apply(terminal);
-        return new Demo(terminal, json, Duration.ofSeconds(seconds), seed).run()
+        return new Demo(terminal, json, Duration.ofSeconds(seconds), seed, !clear).run()
                 ? ExitCode.OK
                 : ExitCode.FAILED;
     }

@@ -22,6 +22,9 @@ class DemoCommandTest {
             int exitCode = run.exitCode();
             List<String> lines = run.out().lines();
             assertThat(lines.getLast()).isEqualTo(last);
+            assertThat(lines.getFirst())
+                    .isEqualTo(
+                            "{\"event\":\"cluster\",\"hosts\":3,\"links\":2,\"crypto\":{\"cipher\":\"aes256\",\"hash\":\"sha256\",\"key_bytes\":1024}}");
             assertThat(lines)
                     .contains("{\"event\":\"phase\",\"policy\":\"passive\",\"at_ms\":0.0}");
             for (String event : List.of("cut", "healed", "link-down", "link-up", "active-links")) {
@@ -30,6 +33,7 @@ class DemoCommandTest {
             JsonObject summary = JsonParser.parseString(last).getAsJsonObject();
             assertThat(summary.get("ok").getAsBoolean()).as(last).isTrue();
             assertThat(exitCode).isZero();
+            assertThat(summary.get("encrypted").getAsBoolean()).isTrue();
             assertThat(summary.getAsJsonArray("policies"))
                     .extracting(policy -> policy.getAsJsonObject().get("policy").getAsString())
                     .containsExactly("passive", "active", "round-robin");
