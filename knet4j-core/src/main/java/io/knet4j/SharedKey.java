@@ -50,7 +50,8 @@ public final class SharedKey implements AutoCloseable {
     private final int length;
     private byte @Nullable [] bytes;
 
-    private SharedKey(byte[] bytes) {
+    /** Takes the array over. */
+    SharedKey(byte[] bytes) {
         this.bytes = bytes;
         length = bytes.length;
     }
@@ -107,7 +108,9 @@ public final class SharedKey implements AutoCloseable {
         try {
             checkAccess(file);
             int length = read(file, buffer);
-            checkLength("key file " + file + ": length", length);
+            checkLength(
+                    "key file " + file + ": length",
+                    length > MAX_BYTES ? Math.max(length, Files.size(file)) : length);
             return new SharedKey(Arrays.copyOf(buffer, length));
         } catch (NoSuchFileException e) {
             throw problem(file, "there is no such file", e);
@@ -189,7 +192,7 @@ public final class SharedKey implements AutoCloseable {
                 Reason.INVALID_ARGUMENT, "key file " + file + ": " + problem, cause);
     }
 
-    private static void checkLength(String field, int length) {
+    private static void checkLength(String field, long length) {
         if (length < MIN_BYTES || length > MAX_BYTES) {
             throw ConfigurationException.invalid(
                     field, length, MIN_BYTES + " to " + MAX_BYTES + " bytes");

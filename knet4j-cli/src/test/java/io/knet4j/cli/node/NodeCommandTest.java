@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeCommandTest {
 
@@ -77,6 +79,30 @@ class NodeCommandTest {
             one.err().await(event("node 1 (alpha) is running, 2 links to 1 host"));
             one.err().await(event("packets are neither encrypted nor signed"));
             assertThat(one.out().lines()).as("no message of its own").hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zlib, 6", "lz4, 0", "lz4hc, 0", "lzo2, 0", "lzma, 0", "bzip2, 9", "zstd, 3"})
+    void nodesTalkCompressed(String method, int level) throws Exception {
+        String both =
+                "version: 2\nknet_compression_model: "
+                        + method
+                        + "\nknet_compression_level: "
+                        + level;
+        write(Files.readString(config).replace("version: 2", both));
+        String line = "the same again, ".repeat(60);
+        try (CommandRun one = node(1);
+                CommandRun two = node(2)) {
+            one.type(line + '\n');
+            two.out().await(("from 1: " + line)::equals);
+            one.err()
+                    .await(
+                            event(
+                                    "messages of more than 100 bytes are compressed with "
+                                            + method
+                                            + ", level "
+                                            + level));
         }
     }
 

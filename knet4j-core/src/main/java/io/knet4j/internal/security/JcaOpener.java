@@ -15,9 +15,16 @@ final class JcaOpener implements PacketOpener {
     private byte[] clear = new byte[0];
 
     JcaOpener(JcaSuite suite) throws GeneralSecurityException {
-        cipher = suite.newCipher(Cipher.DECRYPT_MODE);
-        mac = suite.newMac();
-        signature = suite.hash().digestBytes();
+        this(suite.newCipher(Cipher.DECRYPT_MODE), suite.newMac(), suite.hash().digestBytes());
+    }
+
+    /**
+     * @param signature length of the signature
+     */
+    JcaOpener(@Nullable AesCipher cipher, PacketMac mac, int signature) {
+        this.cipher = cipher;
+        this.mac = mac;
+        this.signature = signature;
     }
 
     @Override

@@ -192,14 +192,14 @@ public final class KeySlots {
             }
             signed |= opened == PacketOpener.NOT_READABLE;
         }
+        if (signed) {
+            return refuse(DropCause.OTHER_CIPHER); // not clear: nobody else can sign so
+        }
         boolean clearAllowed = clearTraffic == ClearTraffic.ALLOW;
         if (clearAllowed && !isScrambled(memory, offset, length)) {
             packetOffset = offset;
             clearPackets++;
             return length;
-        }
-        if (signed) {
-            return refuse(DropCause.OTHER_CIPHER);
         }
         if (!clearAllowed && isPacket(memory, offset, length)) {
             return refuse(DropCause.CLEAR_TRAFFIC);

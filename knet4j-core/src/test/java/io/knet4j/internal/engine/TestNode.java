@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** An engine with a network and a clock in the hand of the test. The local node is host 1. */
 final class TestNode {
@@ -29,6 +30,10 @@ final class TestNode {
     final FakeTransport transport = new FakeTransport();
     final RecordingOutput output = new RecordingOutput();
     final Engine engine;
+
+    /** What peers have in their slots, or null when all is clear. */
+    @Nullable CryptoPeer peer;
+
     final IncomingBatch incoming = new IncomingBatch(ByteBuffer.allocate(1 << 20), 512);
     private final List<LinkState> answering = new ArrayList<>();
     long now = 5_000_000_000L;
@@ -99,7 +104,12 @@ final class TestNode {
 
     /** Lets a host answer a ping. */
     void answer(FakeTransport.Sent ping, int host) {
-        receive(ping.path().remote(), Wire.pong(ping.bytes(), host));
+        receive(ping.path().remote(), sealed(Wire.pong(ping.bytes(), host)));
+    }
+
+    /** A packet as peers send it. */
+    byte[] sealed(byte[] packet) {
+        return peer == null ? packet : peer.seal(packet);
     }
 
     void receive(InetSocketAddress source, byte[]... datagrams) {
@@ -147,9 +157,20 @@ final class TestNode {
         return refused != null ? refused : engine.sender().sendNow(now, message);
     }
 
-    /** What was sent of a type; everything is taken out. */
+    /** What was sent of a type, opened; everything is taken out. */
     List<FakeTransport.Sent> drain(int type) {
-        return transport.drain().stream().filter(sent -> sent.type() == type).toList();
+        return drainOpened().stream().filter(sent -> sent.type() == type).toList();
+    }
+
+    /** What was sent, opened; everything is taken out. */
+    List<FakeTransport.Sent> drainOpened() {
+        CryptoPeer opener = peer;
+        List<FakeTransport.Sent> all = transport.drain();
+        return opener == null
+                ? all
+                : all.stream()
+                        .map(sent -> new FakeTransport.Sent(sent.path(), opener.open(sent.bytes())))
+                        .toList();
     }
 
     List<FakeTransport.Sent> drainPings() {

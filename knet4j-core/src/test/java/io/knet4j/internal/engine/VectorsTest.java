@@ -2,6 +2,9 @@ package io.knet4j.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
@@ -9,15 +12,31 @@ import io.knet4j.internal.engine.FakeTransport.Sent;
 import io.knet4j.internal.engine.Vectors.Datagram;
 import io.knet4j.internal.engine.Vectors.Decoded;
 import io.knet4j.internal.engine.Vectors.Payload;
+import io.knet4j.internal.engine.Vectors.Phase;
 import io.knet4j.internal.engine.Vectors.Recording;
 import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
+import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,13 +45,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VectorsTest {
     private static final String BURST = "knet burst payload";
 
+    /** Methods of compression that this module reads; 0 is none. */
+    private static final Set<Integer> READABLE = Set.of(0, 1);
+
     static List<Recording> recordings() {
         return Vectors.all();
     }
 
+    static List<Recording> encrypted() {
+        return recordings().stream().filter(one -> !one.config().slots().isEmpty()).toList();
+    }
+
+    static List<Recording> changing() {
+        return recordings().stream().filter(one -> !one.phases().isEmpty()).toList();
+    }
+
+    @Test
+    void allRecordingsAreUsed() {
+        Map<String, Integer> counts =
+                Map.of("plain", 7, "crypto", 59, "frag", 13, "pmtud", 6, "compress", 11);
+        assertThat(Vectors.countPerFolder()).isEqualTo(counts);
+        assertThat(recordings()).extracting(Recording::name).doesNotHaveDuplicates();
+        assertThat(recordings()).hasSize(96);
+        assertThat(encrypted()).hasSize(77);
+        assertThat(changing()).hasSize(2);
+    }
+
     @Test
     void thereAreRecordingsOfEveryKind() {
-        assertThat(recordings()).hasSizeGreaterThanOrEqualTo(15);
         assertThat(recordings().stream().flatMap(one -> one.datagrams().stream()))
                 .extracting(one -> one.decoded().type())
                 .contains("DATA", "PING", "PONG", "PMTUD", "PMTUD_REPLY");
@@ -41,10 +81,11 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("recordings")
     void everyFieldIsRead(Recording recording) {
+        CryptoPeer peer = new CryptoPeer(recording.allKeys());
         for (Datagram datagram : recording.datagrams()) {
             Decoded decoded = datagram.decoded();
-            ByteBuffer packet = ByteBuffer.wrap(datagram.bytes());
-            assertThat(packet.capacity()).isEqualTo(datagram.len());
+            assertThat(datagram.bytes()).hasSize(datagram.len());
+            ByteBuffer packet = ByteBuffer.wrap(peer.open(datagram.bytes()));
             assertThat(Packets.version(packet, 0)).isEqualTo(decoded.version());
             assertThat(Packets.type(packet, 0)).isEqualTo(type(decoded));
             assertThat(Packets.host(packet, 0)).isEqualTo(decoded.node());
@@ -84,9 +125,10 @@ class VectorsTest {
     @ParameterizedTest
     @MethodSource("recordings")
     void everyHeaderCanBeWritten(Recording recording) {
+        CryptoPeer peer = new CryptoPeer(recording.allKeys());
         for (Datagram datagram : recording.datagrams()) {
             Decoded decoded = datagram.decoded();
-            byte[] bytes = datagram.bytes();
+            byte[] bytes = peer.open(datagram.bytes());
             ByteBuffer packet = ByteBuffer.allocate(bytes.length);
             int length = bytes.length;
             switch (type(decoded)) {
@@ -154,68 +196,226 @@ class VectorsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("encrypted")
+    void everyDatagramIsOpenedByItsSlotToWhatWasSealed(Recording recording) {
+        KeySlots keys = recording.allKeys();
+        Map<Integer, Long> opened = new HashMap<>();
+        for (Datagram datagram : recording.datagrams()) {
+            byte[] packet = new CryptoPeer(keys).open(datagram.bytes());
+            assertThat(datagram.seals(packet)).as("datagram %d", datagram.n()).isTrue();
+            opened.merge(datagram.slot(), 1L, Long::sum);
+        }
+        assertThat(keys.status().clearPackets()).isEqualTo(opened.getOrDefault(0, 0L));
+        assertThat(keys.status().slots())
+                .allSatisfy(slot ->
+                        assertThat(slot.packets())
+                                .isEqualTo(opened.getOrDefault(slot.number(), 0L)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("encrypted")
+    void everyDatagramCanBeSealedToTheSameBytes(Recording recording) throws Exception {
+        CryptoPeer peer = new CryptoPeer(recording.allKeys());
+        for (Datagram datagram : recording.datagrams()) {
+            if (datagram.slot() == 0) {
+                continue;
+            }
+            String host = datagram.fromA() ? "A" : "B";
+            CryptoConfig crypto = recording.crypto(datagram.slot(), host);
+            PacketSealer sealer =
+                    JcaSuite.of(crypto, new Chosen(chance(crypto, datagram))).newSealer();
+            byte[] sealed = CryptoPeer.seal(sealer, peer.open(datagram.bytes()));
+            assertThat(HexFormat.of().formatHex(sealed))
+                    .as("datagram %d", datagram.n())
+                    .isEqualTo(datagram.hex());
+        }
+    }
+
+    /** The random block from which a new sealer makes the salt of a datagram. */
+    private static byte[] chance(CryptoConfig crypto, Datagram datagram)
+            throws GeneralSecurityException {
+        String salt = Objects.requireNonNull(datagram.crypto()).salt();
+        if (salt == null) {
+            assertThat(crypto.cipher()).isEqualTo(CryptoCipher.NONE);
+            return new byte[0];
+        }
+        byte[] bytes = HexFormat.of().parseHex(salt);
+        if (crypto.cipher().isCounterMode()) {
+            return bytes;
+        }
+        // In CBC mode the salt is the block encrypted: nothing was before it.
+        byte[] key = Arrays.copyOf(crypto.key().toByteArray(), crypto.cipher().keyBytes());
+        Cipher aes = Cipher.getInstance("AES/ECB/NoPadding");
+        aes.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"));
+        return aes.doFinal(bytes);
+    }
+
+    /** Chance that begins with given bytes whenever it is asked. */
+    private record Chosen(List<Byte> first) implements RandomGenerator {
+        private Chosen(byte[] first) {
+            this(list(first));
+        }
+
+        private static List<Byte> list(byte[] bytes) {
+            List<Byte> list = new ArrayList<>();
+            for (byte one : bytes) {
+                list.add(one);
+            }
+            return List.copyOf(list);
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            for (int i = 0; i < first.size(); i++) {
+                bytes[i] = first.get(i);
+            }
+        }
+
+        @Override
+        public long nextLong() {
+            throw new UnsupportedOperationException("only bytes are asked for");
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("recordings")
     void everyMessageArrivesAndEveryRequestIsAnsweredAsRecorded(Recording recording) {
         for (boolean toB : new boolean[] {true, false}) {
             int self = toB ? recording.hostB() : recording.hostA();
             int peer = toB ? recording.hostA() : recording.hostB();
+            String name = toB ? "B" : "A";
             boolean ipv6 = recording.config().link().family().equals("IPv6");
             InetSocketAddress local = new InetSocketAddress(ipv6 ? "fd00::1" : "10.0.0.1", 5405);
             InetSocketAddress remote = new InetSocketAddress(ipv6 ? "fd00::2" : "10.0.0.2", 5405);
-            TestNode node = new TestNode(Knet.builder(self).build(), new KeySlots());
+            TestNode node = new TestNode(Knet.builder(self).build(), recording.keys(name));
+            node.peer = new CryptoPeer(recording.keys(toB ? "A" : "B"));
             HostState host = node.engine.addHost(peer, "peer");
             LinkState link =
                     node.engine.addLink(
                             node.now, host, 0, LinkConfig.udp(local, remote).withPongCount(1));
             node.engine.runTimers(node.now);
             for (Sent ping : node.drainPings()) {
-                node.receive(remote, Wire.pong(ping.bytes(), peer));
+                node.answer(ping, peer);
             }
             assertThat(node.engine.link(host, 0)).isEqualTo(link);
+            assertThat(link.monitor.hasAnswered()).isTrue();
 
-            List<Datagram> incoming =
-                    recording.datagrams().stream().filter(one -> one.fromA() == toB).toList();
-            List<Datagram> answers =
-                    recording.datagrams().stream()
-                            .filter(one -> one.fromA() != toB)
-                            .filter(one -> isAnswer(one.decoded()))
-                            .toList();
-            for (Datagram datagram : incoming) {
-                node.receive(remote, datagram.bytes());
-            }
+            Set<Integer> answered = replay(recording, node, name, remote);
 
-            assertThat(
-                            node.transport.drain().stream()
-                                    .map(sent -> HexFormat.of().formatHex(sent.bytes())))
-                    .containsExactlyElementsOf(answers.stream().map(Datagram::hex).toList());
-            checkMessages(recording, node, peer, incoming);
+            assertThat(answered)
+                    .as("datagrams that answer others")
+                    .isEqualTo(
+                            recording.datagrams().stream()
+                                    .filter(one -> one.fromA() != toB)
+                                    .filter(one -> isAnswer(one.decoded()))
+                                    .map(Datagram::n)
+                                    .collect(Collectors.toSet()));
+            checkMessages(recording, node, peer, toB);
             assertThat(node.engine.drops().keySet())
                     .as("pongs and replies to the C library are none of ours")
                     .isSubsetOf(
-                            Set.of(DropCause.UNSOLICITED_PONG, DropCause.UNSOLICITED_PMTUD_REPLY));
+                            Set.of(
+                                    DropCause.UNSOLICITED_PONG,
+                                    DropCause.UNSOLICITED_PMTUD_REPLY,
+                                    DropCause.UNKNOWN_COMPRESSION));
         }
+    }
+
+    /**
+     * Hands a node what its host received, and does to it what was done to its host. Returns the
+     * recorded answers that it gave as well, in the same order and by the same slot.
+     */
+    private static Set<Integer> replay(
+            Recording recording, TestNode node, String name, InetSocketAddress remote) {
+        boolean isA = name.equals("A");
+        CryptoPeer opener = new CryptoPeer(recording.allKeys());
+        Deque<Phase> phases = new ArrayDeque<>(recording.phases());
+        phases.removeIf(Phase::isStart);
+        Deque<byte[]> given = new ArrayDeque<>();
+        Set<Integer> answered = new HashSet<>();
+        for (Datagram datagram : recording.datagrams()) {
+            while (!phases.isEmpty() && phases.getFirst().time() < datagram.time()) {
+                phases.removeFirst().repeat(recording, name, node.engine);
+            }
+            if (datagram.fromA() != isA) {
+                node.receive(remote, datagram.bytes());
+                node.transport.drain().forEach(sent -> given.addLast(sent.bytes()));
+            } else if (isAnswer(datagram.decoded())) {
+                byte[] sent = given.removeFirst();
+                assertThat(datagram.seals(opener.open(sent)))
+                        .as("answer like datagram %d", datagram.n())
+                        .isTrue();
+                assertThat(openedBy(recording, sent)).isEqualTo(datagram.slot());
+                assertThat(sent).hasSize(datagram.len());
+                answered.add(datagram.n());
+            }
+        }
+        assertThat(given).as("answers that were not recorded").isEmpty();
+        return answered;
+    }
+
+    /** The slot that sealed a datagram. */
+    private static int openedBy(Recording recording, byte[] datagram) {
+        KeySlots keys = recording.allKeys();
+        new CryptoPeer(keys).open(datagram);
+        return keys.status().slots().stream()
+                .filter(slot -> slot.packets() > 0)
+                .mapToInt(CryptoStatus.Slot::number)
+                .findFirst()
+                .orElse(0);
     }
 
     private static boolean isAnswer(Decoded decoded) {
         return type(decoded) == Packets.PONG || type(decoded) == Packets.PMTUD_REPLY;
     }
 
-    private static void checkMessages(
-            Recording recording, TestNode node, int peer, List<Datagram> incoming) {
+    private static void checkMessages(Recording recording, TestNode node, int peer, boolean toB) {
         List<Payload> sent =
                 recording.payloads().stream().filter(one -> one.from() == peer).toList();
         if (recording.payloads().isEmpty()) {
             long data =
-                    incoming.stream().filter(one -> type(one.decoded()) == Packets.DATA).count();
+                    recording.datagrams().stream()
+                            .filter(one -> one.fromA() == toB)
+                            .filter(one -> type(one.decoded()) == Packets.DATA)
+                            .count();
             assertThat(node.texts()).hasSize((int) data).allMatch(BURST::equals);
             return;
         }
-        assertThat(node.output.delivered).hasSize(sent.size());
-        for (int i = 0; i < sent.size(); i++) {
+        List<Payload> readable =
+                sent.stream().filter(one -> READABLE.contains(one.compression())).toList();
+        assertThat(node.drops(DropCause.UNKNOWN_COMPRESSION))
+                .isEqualTo(sent.size() - readable.size());
+        assertThat(node.output.delivered).hasSize(readable.size());
+        for (int i = 0; i < readable.size(); i++) {
             RecordingOutput.Delivered delivered = node.output.delivered.get(i);
             assertThat(delivered.source()).isEqualTo(peer);
-            assertThat(delivered.channel()).isEqualTo(sent.get(i).channel());
-            assertThat(delivered.payload()).isEqualTo(sent.get(i).bytes());
+            assertThat(delivered.channel()).isEqualTo(readable.get(i).channel());
+            assertThat(delivered.payload()).isEqualTo(readable.get(i).bytes());
+        }
+    }
+
+    /** Of compressed messages as well, which take a library each to be read. */
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void theDatagramsOfAMessageHoldAllThatWasSentOfIt(Recording recording) {
+        CryptoPeer peer = new CryptoPeer(recording.allKeys());
+        for (Payload payload : recording.payloads()) {
+            ByteArrayOutputStream wire = new ByteArrayOutputStream();
+            for (int index : payload.datagrams()) {
+                Datagram datagram =
+                        recording.datagrams().stream()
+                                .filter(one -> one.n() == index)
+                                .findFirst()
+                                .orElseThrow();
+                byte[] packet = peer.open(datagram.bytes());
+                assertThat(Packets.dataCompression(ByteBuffer.wrap(packet), 0))
+                        .isEqualTo(payload.compression());
+                wire.write(packet, Packets.DATA_HEADER, packet.length - Packets.DATA_HEADER);
+            }
+            assertThat(wire.size()).isEqualTo(payload.wireLength());
+            if (payload.compression() == 0) {
+                assertThat(wire.toByteArray()).isEqualTo(payload.bytes());
+            }
         }
     }
 }
