@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.knet4j.cli.CommandRun;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DemoCommandTest {
@@ -38,6 +39,17 @@ class DemoCommandTest {
                     .extracting(policy -> policy.getAsJsonObject().get("policy").getAsString())
                     .containsExactly("passive", "active", "round-robin");
             summary.getAsJsonArray("policies").forEach(DemoCommandTest::check);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void runsWithoutCrypto() throws Exception {
+        try (CommandRun run = CommandRun.start("demo", "--seconds", "6", "--json", "--no-crypto")) {
+            String last = run.out().await(PATIENCE, line -> line.startsWith("{\"ok\":"));
+            assertThat(last).startsWith("{\"ok\":true,\"encrypted\":false,");
+            assertThat(run.out().lines().getFirst())
+                    .isEqualTo("{\"event\":\"cluster\",\"hosts\":3,\"links\":2,\"crypto\":null}");
         }
     }
 
