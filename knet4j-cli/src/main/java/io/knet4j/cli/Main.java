@@ -1,16 +1,24 @@
 package io.knet4j.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.knet4j.cli.demo.DemoCommand;
 import io.knet4j.cli.demo.DemoHostCommand;
+import io.knet4j.cli.keygen.KeygenCommand;
 import io.knet4j.cli.node.NodeCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -45,6 +53,7 @@ public final class Main implements Runnable {
         var command =
                 new CommandLine(new Main())
                         .addSubcommand(new NodeCommand(terminal))
+                        .addSubcommand(new KeygenCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new DemoHostCommand(terminal))
                         .setOut(writer(terminal.out()))
@@ -60,6 +69,17 @@ public final class Main implements Runnable {
     }
 
     private static int misused(Terminal terminal, ParameterException e) {
+        ArgSpec option = e.getArgSpec();
+        String allowed = option == null ? "" : allowed(option, e.getCause());
+        if (option != null && !allowed.isEmpty()) {
+            terminal.error(
+                    name(option)
+                            + ": value "
+                            + e.getValue()
+                            + " is not allowed; allowed: "
+                            + allowed);
+            return ExitCode.USAGE;
+        }
         CommandSpec where = e.getCommandLine().getCommandSpec();
         String command = where.qualifiedName();
         String reason =
@@ -68,6 +88,21 @@ public final class Main implements Runnable {
                         : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         terminal.error(reason + " (see: " + command + " --help)");
         return ExitCode.USAGE;
+    }
+
+    /** What an option takes whose value was refused; empty when it is about something else. */
+    private static String allowed(ArgSpec option, @Nullable Throwable cause) {
+        if (cause instanceof NumberOption.NotAllowed number) {
+            return number.allowed();
+        }
+        Object[] choices = option.type().getEnumConstants();
+        return cause instanceof TypeConversionException && choices != null
+                ? Arrays.stream(choices).map(Object::toString).collect(joining(", "))
+                : "";
+    }
+
+    private static String name(ArgSpec option) {
+        return option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
     }
 
     private static int failed(Terminal terminal, Exception e) {

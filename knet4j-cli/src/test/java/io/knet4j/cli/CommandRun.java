@@ -121,8 +121,14 @@ public final class CommandRun implements AutoCloseable {
         }
 
         /** Waits for a line. */
-        public synchronized String await(Predicate<String> wanted) throws InterruptedException {
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+        public String await(Predicate<String> wanted) throws InterruptedException {
+            return await(PATIENCE, wanted);
+        }
+
+        /** Waits for a line, not longer than told. */
+        public synchronized String await(Duration patience, Predicate<String> wanted)
+                throws InterruptedException {
+            long deadline = System.nanoTime() + patience.toNanos();
             while (true) {
                 for (String line : lines()) {
                     if (wanted.test(line)) {

@@ -13,6 +13,7 @@ class MainTest {
         assertThat(run.out().lines().getFirst()).startsWith("Usage: knet");
         assertThat(run.out().lines())
                 .anyMatch(line -> line.startsWith("  node "))
+                .anyMatch(line -> line.startsWith("  keygen "))
                 .anyMatch(line -> line.startsWith("  demo "))
                 .noneMatch(line -> line.contains("demo-host"));
     }
@@ -35,6 +36,50 @@ class MainTest {
                 "knet: --seconds: value 5 is not allowed; allowed: 6 to 600",
                 "demo",
                 "--seconds=5");
+    }
+
+    @Test
+    void namesWhatAnOptionAllows() throws Exception {
+        assertWrong(
+                "knet: --seconds: value abc is not allowed; allowed: 6 to 600",
+                "demo",
+                "--seconds",
+                "abc");
+        assertWrong(
+                "knet: --seed: value 1.5 is not allowed; allowed: a whole number of up to 18"
+                        + " digits",
+                "demo",
+                "--seed=1.5");
+        assertWrong(
+                "knet: --id: value one is not allowed; allowed: 1 to 65535",
+                "node",
+                "--config=c",
+                "--id=one");
+        assertWrong(
+                "knet: --to: value 0 is not allowed; allowed: 1 to 65535",
+                "node",
+                "--config=c",
+                "--id=1",
+                "--to=0");
+        assertWrong(
+                "knet: --channel: value 32 is not allowed; allowed: 0 to 31",
+                "node",
+                "--config=c",
+                "--id=1",
+                "--channel=32");
+        for (String wait : new String[] {"-1", "soon", "86401"}) {
+            assertWrong(
+                    "knet: --wait: value " + wait + " is not allowed; allowed: 0 to 86400 seconds",
+                    "node",
+                    "--config=c",
+                    "--id=1",
+                    "--wait=" + wait);
+        }
+        assertWrong(
+                "knet: --log-level: value loud is not allowed; allowed: off, error, warning, info,"
+                        + " debug, trace",
+                "demo",
+                "--log-level=loud");
     }
 
     private static void assertWrong(String line, String... args) throws Exception {

@@ -20,9 +20,8 @@ import java.util.stream.Collectors;
  * A cluster's network as a {@code corosync.conf} describes it, checked as a whole and with every
  * default filled in.
  *
- * <p>Encryption, compression, SCTP and DSCP are carried even where the caller cannot do them: ask
- * {@link #cryptoRequested}, {@link #compressionRequested}, {@link #transportRequested} and {@link
- * #ipDscp} and refuse rather than ignore.
+ * <p>SCTP and DSCP are carried even where the caller cannot do them: ask {@link
+ * #transportRequested} and {@link #ipDscp} and refuse rather than ignore.
  *
  * @param source the file as the user named it
  * @param clusterName {@code totem.cluster_name}
@@ -38,6 +37,7 @@ import java.util.stream.Collectors;
  * @param ipDscp differentiated-services code point of all packets, 0..63; 0 unless told
  * @param links every link number that some node has an address for
  * @param nodes in order of their ids
+ * @param lines where the fields are
  * @param warnings what is doubtful about the file but does not stand in the way, in line order
  */
 public record ClusterConfig(
@@ -55,6 +55,7 @@ public record ClusterConfig(
         int ipDscp,
         SortedMap<Integer, LinkSettings> links,
         List<ClusterNode> nodes,
+        FieldLines lines,
         List<Problem> warnings) {
 
     /** Far above any real file, and low enough to survive being pointed at a device or a log. */

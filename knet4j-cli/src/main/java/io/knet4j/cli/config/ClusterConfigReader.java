@@ -2,6 +2,7 @@ package io.knet4j.cli.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.knet4j.CompressionMethod;
 import io.knet4j.cli.config.ConfTree.Entry;
 import io.knet4j.cli.config.ConfTree.Section;
 import io.knet4j.cli.config.CryptoSettings.KeySource;
@@ -9,6 +10,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,12 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +44,16 @@ final class ClusterConfigReader {
     private static final String MILLISECONDS = "milliseconds";
     private static final Path DEFAULT_KEY_FILE = Path.of("/etc/corosync/authkey");
 
+    /** What bytes become that are no UTF-8. */
+    private static final char UNREADABLE = '\ufffd';
+
     private static final Pattern RING_ADDRESS = Pattern.compile("ring([0-9]+)_addr");
+
+    private static final List<String> COMPRESSION_MODELS =
+            Stream.of(CompressionMethod.values()).map(CompressionMethod::methodName).toList();
+
+    private static final List<String> RING_ADDRESSES =
+            IntStream.range(0, MAX_LINKS).mapToObj(link -> "ring" + link + "_addr").toList();
 
     private static final Set<String> KNOWN_SECTIONS =
             Set.of("totem", "nodelist", "logging", "quorum", "system", "resources", "nozzle");
@@ -74,6 +87,7 @@ final class ClusterConfigReader {
     private static final Set<String> OTHER_NODE_KEYS = Set.of("quorum_votes");
 
     private final Diagnostics diagnostics;
+    private final Map<Integer, Map<String, Integer>> interfaceLines = new HashMap<>();
     private final ConfTree tree;
     private final HostResolver resolver;
 
@@ -150,6 +164,7 @@ final class ClusterConfigReader {
                         .map(NodeDraft::toNode)
                         .sorted(Comparator.comparingInt(ClusterNode::id))
                         .toList(),
+                new FieldLines(totem.lines(), interfaceLines),
                 diagnostics.warnings());
     }
 
@@ -197,7 +212,21 @@ final class ClusterConfigReader {
                     "cannot go with cipher " + cipher,
                     "md5, sha1, sha256, sha384, sha512");
         }
-        return new CryptoSettings(model, cipher, hash, keySource(totem));
+        var settings = new CryptoSettings(model, cipher, hash, keySource(totem));
+        if (settings.requested() && settings.key() instanceof KeySource.InlineKey inline) {
+            checkInlineKey(inline, totem.lineOr("key", 0));
+        }
+        return settings;
+    }
+
+    private void checkInlineKey(KeySource.InlineKey key, int line) {
+        int length = key.secret().getBytes(StandardCharsets.UTF_8).length;
+        String allowed = ClusterKey.MIN_INLINE + ".." + ClusterKey.MAX_INLINE + " bytes of UTF-8";
+        if (key.secret().indexOf(UNREADABLE) >= 0) {
+            diagnostics.error(line, "key", null, "has bytes that are no UTF-8", allowed);
+        } else if (length < ClusterKey.MIN_INLINE || length > ClusterKey.MAX_INLINE) {
+            diagnostics.error(line, "key", null, "has a length of " + length, allowed);
+        }
     }
 
     private KeySource keySource(Fields totem) {
@@ -219,30 +248,36 @@ final class ClusterConfigReader {
                 .orElseGet(() -> new KeySource.KeyFile(DEFAULT_KEY_FILE));
     }
 
-    private static CompressionSettings compression(Fields totem) {
-        return new CompressionSettings(
+    private CompressionSettings compression(Fields totem) {
+        String model =
                 totem.choice(
-                        "knet_compression_model",
-                        List.of(
-                                CompressionSettings.NONE,
-                                "zlib",
-                                "lz4",
-                                "lz4hc",
-                                "lzo2",
-                                "lzma",
-                                "bzip2",
-                                "zstd"),
-                        CompressionSettings.NONE),
+                        "knet_compression_model", COMPRESSION_MODELS, CompressionSettings.NONE);
+        int threshold =
                 totem.numberUnlessDefault("knet_compression_threshold", 1, 65536, "bytes")
                         .orElse(100L)
-                        .intValue(),
+                        .intValue();
+        int level =
                 (int)
                         totem.number(
                                 "knet_compression_level",
                                 Integer.MIN_VALUE,
                                 Integer.MAX_VALUE,
                                 "",
-                                0));
+                                0);
+        Entry entry = totem.entry("knet_compression_level");
+        CompressionMethod method = CompressionMethod.named(model);
+        if (entry == null || method == CompressionMethod.NONE) {
+            return new CompressionSettings(model, threshold, OptionalInt.empty());
+        }
+        if (!method.acceptsLevel(level)) {
+            diagnostics.error(
+                    entry.line(),
+                    entry.key(),
+                    entry.value(),
+                    "is no level of " + model,
+                    method.minLevel() + ".." + method.maxLevel());
+        }
+        return new CompressionSettings(model, threshold, OptionalInt.of(level));
     }
 
     // ---- nodelist
@@ -296,12 +331,33 @@ final class ClusterConfigReader {
                         "ring0_addr to ring7_addr");
             }
         }
-        if (fields.entry("ring0_addr") == null) {
+        if (!refuseMisspelledAddresses(fields) && fields.entry("ring0_addr") == null) {
             diagnostics.error(
                     section.line(), "ring0_addr", null, "is missing", "an IP address or host name");
         }
         fields.warnUnknown(OTHER_NODE_KEYS);
         return new NodeDraft(section, fields, id, name, List.copyOf(rings));
+    }
+
+    /**
+     * A node would silently have a link less, or none. Returns whether there was such an address.
+     */
+    private boolean refuseMisspelledAddresses(Fields fields) {
+        boolean found = false;
+        for (Entry entry : fields.unasked()) {
+            Optional<String> meant = Spelling.closest(entry.key(), RING_ADDRESSES);
+            if (meant.isPresent()) {
+                fields.entry(entry.key());
+                diagnostics.error(
+                        entry.line(),
+                        entry.key(),
+                        null,
+                        "is not known; did you mean " + meant.get() + "?",
+                        "ring0_addr to ring7_addr");
+                found = true;
+            }
+        }
+        return found;
     }
 
     private Optional<InetAddress> address(Entry entry, IpVersion ipVersion) {
@@ -353,6 +409,7 @@ final class ClusterConfigReader {
             if (number.isEmpty()) {
                 continue;
             }
+            interfaceLines.put(number.get(), fields.lines());
             int line = fields.lineOr("linknumber", section.line());
             Integer earlier = lines.putIfAbsent(number.get(), line);
             if (earlier != null) {

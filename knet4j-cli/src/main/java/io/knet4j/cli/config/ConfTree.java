@@ -27,5 +27,12 @@ public record ConfTree(String source, Section root) {
     }
 
     /** A {@code key: value} line; the value may be empty. */
-    public record Entry(String key, String value, int line) {}
+    public record Entry(String key, String value, int line) {
+
+        /** Leaves the value out, which may be a secret. */
+        @Override
+        public String toString() {
+            return "Entry[key=" + Quote.of(key) + ", line=" + line + ']';
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +20,9 @@ import java.util.regex.Pattern;
 public final class CorosyncConfParser {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._/-]+");
+
+    private static final Pattern KEY_AND_MORE =
+            Pattern.compile("(key)(?!file).{2,}", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final String source;
     private final List<Problem> problems = new ArrayList<>();
@@ -123,7 +127,7 @@ public final class CorosyncConfParser {
             problem(
                     Math.max(lastLine, unclosed.line),
                     "missing '}': section '"
-                            + Quote.of(unclosed.name)
+                            + shown(unclosed.name)
                             + "' of line "
                             + unclosed.line
                             + " is still open at the end of the file");
@@ -138,9 +142,20 @@ public final class CorosyncConfParser {
                     number,
                     what
                             + " '"
-                            + Quote.of(name)
+                            + shown(name)
                             + "' is not a name; allowed: letters, digits, '.', '_', '-', '/'");
         }
+    }
+
+    /**
+     * A name that is none. What follows a colon was meant as a value, and what follows the word
+     * {@code key} in any spelling may be the secret.
+     */
+    private static String shown(String name) {
+        int colon = name.indexOf(':');
+        String start = colon < 0 ? name : name.substring(0, colon + 1);
+        Matcher key = KEY_AND_MORE.matcher(start);
+        return key.matches() ? key.group(1) + "..." : Quote.of(start);
     }
 
     private void problem(int line, String description) {

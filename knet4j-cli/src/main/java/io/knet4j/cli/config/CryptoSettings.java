@@ -25,8 +25,8 @@ public record CryptoSettings(String model, String cipher, String hash, KeySource
     public sealed interface KeySource {
 
         /**
-         * A file holding the key's bytes; a relative path in the configuration is taken from that
-         * file's folder.
+         * A file holding the key's bytes. A relative path in the configuration is taken from that
+         * file's folder, so that a folder with both can be moved; corosync wants an absolute one.
          */
         record KeyFile(Path path) implements KeySource {}
 

@@ -71,6 +71,18 @@ final class Fields {
         return entry == null ? ifMissing : entry.line();
     }
 
+    /** The line of each key. */
+    Map<String, Integer> lines() {
+        var lines = new LinkedHashMap<String, Integer>();
+        entries.values().forEach(entry -> lines.put(entry.key(), entry.line()));
+        return lines;
+    }
+
+    /** The entries that nobody asked for so far. */
+    List<Entry> unasked() {
+        return entries.values().stream().filter(entry -> !asked.contains(entry.key())).toList();
+    }
+
     /** A text; one that is given but empty is an error. */
     Optional<String> text(String key, String allowed) {
         Entry entry = entry(key);

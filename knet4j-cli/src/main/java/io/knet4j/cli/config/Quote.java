@@ -11,9 +11,18 @@ final class Quote {
     private Quote() {}
 
     static String of(String text) {
+        String shown = line(text.substring(0, text.offsetByCodePoints(0, shownOf(text))));
+        return text.codePointCount(0, text.length()) > LIMIT ? shown + "..." : shown;
+    }
+
+    private static int shownOf(String text) {
+        return Math.min(text.codePointCount(0, text.length()), LIMIT);
+    }
+
+    /** The same for text of any length. */
+    static String line(String text) {
         var out = new StringBuilder();
         text.codePoints()
-                .limit(LIMIT)
                 .forEach(c -> {
                     switch (Character.getType(c)) {
                         case Character.CONTROL,
@@ -27,8 +36,6 @@ final class Quote {
                         default -> out.appendCodePoint(c);
                     }
                 });
-        return text.codePointCount(0, text.length()) > LIMIT
-                ? out.append("...").toString()
-                : out.toString();
+        return out.toString();
     }
 }

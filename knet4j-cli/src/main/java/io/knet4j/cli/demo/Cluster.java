@@ -3,6 +3,7 @@ package io.knet4j.cli.demo;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.testkit.relay.Relay;
 import io.knet4j.testkit.relay.RelayLink;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -37,14 +39,15 @@ final class Cluster implements AutoCloseable {
     /**
      * Starts all processes.
      *
+     * @param key encrypts and signs all packets; empty for clear ones
      * @param listener told every change that a host sees
      */
-    static Cluster start(long seed, Consumer<Observations.Change> listener)
+    static Cluster start(long seed, Optional<SharedKey> key, Consumer<Observations.Change> listener)
             throws CommandException, InterruptedException {
         Cluster cluster = new Cluster(seed);
         boolean started = false;
         try {
-            cluster.startHosts(seed, listener);
+            cluster.startHosts(seed, key, listener);
             started = true;
             return cluster;
         } finally {
@@ -54,13 +57,15 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private void startHosts(long seed, Consumer<Observations.Change> listener)
+    private void startHosts(
+            long seed, Optional<SharedKey> key, Consumer<Observations.Change> listener)
             throws CommandException, InterruptedException {
         for (int id = 1; id <= HOSTS; id++) {
             hosts.add(
                     HostProcess.start(
                             id,
                             seed,
+                            key,
                             (host, json) -> {
                                 Observations.Change change = Observations.Change.of(host, json);
                                 observations.add(change);

@@ -3,6 +3,7 @@ package io.knet4j.cli.demo;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.LogOptions;
+import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
+            converter = Length.class,
             defaultValue = "12",
             description =
                     "How long the hosts send, in total, "
@@ -58,9 +60,17 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
+            converter = NumberOption.Any.class,
             defaultValue = "1",
             description = "Of the sizes of the messages; default ${DEFAULT-VALUE}.")
     private long seed;
+
+    @Option(
+            names = "--no-crypto",
+            description =
+                    "Let packets travel clear, rather than encrypted with aes256 and signed with"
+                            + " sha256 under a random key.")
+    private boolean clear;
 
     @Mixin private LogOptions log = new LogOptions();
 
@@ -70,19 +80,17 @@ public final class DemoCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** What {@code --seconds} takes. */
+    static final class Length extends NumberOption.Whole {
+        Length() {
+            super(MIN_SECONDS, MAX_SECONDS, "");
+        }
+    }
+
     @Override
     public Integer call() throws CommandException, InterruptedException {
         log.apply(terminal);
-        if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) {
-            throw CommandException.usage(
-                    "--seconds: value "
-                            + seconds
-                            + " is not allowed; allowed: "
-                            + MIN_SECONDS
-                            + " to "
-                            + MAX_SECONDS);
-        }
-        return new Demo(terminal, json, Duration.ofSeconds(seconds), seed).run()
+        return new Demo(terminal, json, Duration.ofSeconds(seconds), seed, !clear).run()
                 ? ExitCode.OK
                 : ExitCode.FAILED;
     }

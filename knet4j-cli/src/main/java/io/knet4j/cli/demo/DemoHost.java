@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.knet4j.Channel;
+import io.knet4j.CryptoConfig;
 import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
@@ -12,6 +13,7 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.Message;
 import io.knet4j.SendException;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.Millis;
 import io.knet4j.cli.Terminal;
 import java.net.InetAddress;
@@ -62,15 +64,25 @@ final class DemoHost implements AutoCloseable {
         }
     }
 
-    DemoHost(int id, long seed, Terminal terminal) {
+    /**
+     * @param key encrypts and signs all packets; empty for clear ones
+     */
+    DemoHost(int id, long seed, Optional<SharedKey> key, Terminal terminal) {
         this.terminal = terminal;
         random = new Random(seed + id);
-        knet = Knet.builder(id).interfaceMtu(INTERFACE_MTU).open();
+        Knet.Builder builder = Knet.builder(id).interfaceMtu(INTERFACE_MTU);
+        key.map(DemoHost::crypto).ifPresent(builder::crypto);
+        knet = builder.open();
         knet.onEvent(this::tell);
         channel = knet.channel(0);
         channel.onMessage(this::receive);
         knet.startForwarding();
         Thread.ofPlatform().name("demo-sender").daemon().start(this::sendAllTheTime);
+    }
+
+    /** How the demo uses a key. */
+    static CryptoConfig crypto(SharedKey key) {
+        return CryptoConfig.aes256Sha256(key);
     }
 
     /** Does what a line from the parent says. */

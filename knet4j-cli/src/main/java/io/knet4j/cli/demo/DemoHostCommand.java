@@ -2,6 +2,7 @@ package io.knet4j.cli.demo;
 
 import com.google.gson.JsonParser;
 import io.knet4j.KnetException;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.LogOptions;
@@ -10,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,10 +37,19 @@ public final class DemoHostCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    private DemoHost open() throws IOException {
+        Optional<SharedKey> key = KeyHandover.read(terminal.in());
+        try {
+            return new DemoHost(id, seed, key, terminal);
+        } finally {
+            key.ifPresent(SharedKey::close);
+        }
+    }
+
     @Override
     public Integer call() throws CommandException {
         log.apply(terminal);
-        try (DemoHost host = new DemoHost(id, seed, terminal);
+        try (DemoHost host = open();
                 BufferedReader commands =
                         new BufferedReader(
                                 new InputStreamReader(terminal.in(), StandardCharsets.UTF_8))) {

@@ -2,6 +2,7 @@ package io.knet4j.cli.demo;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.Main;
 import java.io.BufferedReader;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +43,11 @@ final class HostProcess implements AutoCloseable {
     /**
      * Starts a host.
      *
+     * @param key of the cluster; empty for a cluster without crypto
      * @param events gets what the host tells of its own accord
      */
-    static HostProcess start(int id, long seed, BiConsumer<Integer, JsonObject> events)
+    static HostProcess start(
+            int id, long seed, Optional<SharedKey> key, BiConsumer<Integer, JsonObject> events)
             throws CommandException {
         List<String> command =
                 List.of(
@@ -65,11 +69,21 @@ final class HostProcess implements AutoCloseable {
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
                             .start();
             HostProcess host = new HostProcess(id, process, events);
+            host.handOver(key);
             Thread.ofPlatform().name("demo-host-" + id).daemon().start(host::read);
             return host;
         } catch (IOException e) {
             throw CommandException.failed(
                     "cannot start the process of host " + id + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void handOver(Optional<SharedKey> key) throws CommandException {
+        try {
+            KeyHandover.write(process.getOutputStream(), key);
+        } catch (IOException e) {
+            close();
+            throw ended();
         }
     }
 

@@ -1,6 +1,10 @@
 package io.knet4j.cli.node;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.knet4j.CompressionMethod;
+import io.knet4j.CryptoStatus;
 import io.knet4j.KnetEvent;
 import io.knet4j.Message;
 import io.knet4j.cli.Terminal;
@@ -20,7 +24,7 @@ final class JsonReporter implements NodeReporter {
     }
 
     @Override
-    public void started(int node, int hosts, int links) {
+    public void started(int node, int hosts, int links, Protection protection) {
         JsonObject json = EventJson.object("node-started");
         json.addProperty("node", node);
         if (!names.name(node).isEmpty()) {
@@ -28,7 +32,33 @@ final class JsonReporter implements NodeReporter {
         }
         json.addProperty("hosts", hosts);
         json.addProperty("links", links);
+        json.add(
+                "crypto",
+                protection
+                        .crypto()
+                        .<JsonElement>map(JsonReporter::crypto)
+                        .orElse(JsonNull.INSTANCE));
+        json.add("compression", compression(protection));
         print(json);
+    }
+
+    private static JsonObject crypto(CryptoStatus.Slot slot) {
+        JsonObject json = new JsonObject();
+        json.addProperty("cipher", slot.cipher().cipherName());
+        json.addProperty("hash", slot.hash().hashName());
+        json.addProperty("key_bytes", slot.keyBytes());
+        return json;
+    }
+
+    private static JsonElement compression(Protection protection) {
+        if (protection.compression().method() == CompressionMethod.NONE) {
+            return JsonNull.INSTANCE;
+        }
+        JsonObject json = new JsonObject();
+        json.addProperty("method", protection.compression().method().methodName());
+        json.addProperty("level", protection.level());
+        json.addProperty("threshold", protection.compression().threshold());
+        return json;
     }
 
     @Override
@@ -58,6 +88,12 @@ final class JsonReporter implements NodeReporter {
         json.addProperty("line", line);
         json.addProperty("reason", reason);
         print(json);
+    }
+
+    @Override
+    public void inputWasEmpty() {
+        print(EventJson.object("input-empty"));
+        terminal.error(TextReporter.EMPTY_INPUT);
     }
 
     @Override

@@ -66,6 +66,11 @@ final class LineSender {
         return !lost;
     }
 
+    /** Number of lines that were read. */
+    long lines() {
+        return lines;
+    }
+
     private void send(LineReader.Line line) throws InterruptedException {
         if (line.isTooLong()) {
             reporter.skipped(

@@ -8,6 +8,7 @@ import io.knet4j.Reason;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.LogOptions;
+import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.SignalEnd;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
@@ -17,7 +18,9 @@ import io.knet4j.cli.config.Problem;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -40,8 +43,11 @@ import picocli.CommandLine.Option;
             "Each line of standard input is sent as a message, to all other nodes or to one. Each"
                     + " message that comes is printed as 'from NODE: TEXT', or 'from NODE/CHANNEL:"
                     + " TEXT' when its channel is not 0, with control characters and bytes that are"
-                    + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error."
-                    + " SIGINT and SIGTERM end the node with exit code 0.",
+                    + " no UTF-8 as \\xNN. What happens to links and hosts is told on standard error,"
+                    + " with the local time. SIGINT and SIGTERM end the node with exit code 0.",
+            "",
+            "Crypto and compression are those of the file. A relative 'keyfile' is looked for in the"
+                    + " file's folder; 'knet keygen' makes one.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -67,18 +73,21 @@ public final class NodeCommand implements Callable<Integer> {
             names = "--id",
             required = true,
             paramLabel = "N",
+            converter = NodeId.class,
             description = "Which node of the file this is.")
     private int id;
 
     @Option(
             names = "--to",
             paramLabel = "N",
+            converter = NodeId.class,
             description = "Send to this node only, rather than to all.")
     private @Nullable Integer to;
 
     @Option(
             names = "--channel",
             paramLabel = "C",
+            converter = ChannelNumber.class,
             defaultValue = "0",
             description =
                     "Send on this channel, 0 to 31; default ${DEFAULT-VALUE}. Messages are received"
@@ -100,6 +109,7 @@ public final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
+            converter = NumberOption.Seconds.class,
             defaultValue = "10",
             description =
                     "How long lines wait for a node to become reachable before they are given up;"
@@ -114,11 +124,23 @@ public final class NodeCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
+    /** What {@code --id} and {@code --to} take. */
+    static final class NodeId extends NumberOption.Whole {
+        NodeId() {
+            super(1, 65_535, "");
+        }
+    }
+
+    /** What {@code --channel} takes. */
+    static final class ChannelNumber extends NumberOption.Whole {
+        ChannelNumber() {
+            super(0, Knet.MAX_CHANNELS - 1, "");
+        }
+    }
+
     @Override
     public Integer call() throws CommandException, InterruptedException {
         log.apply(terminal);
-        checkRange("--channel", channel, Knet.MAX_CHANNELS - 1);
-        checkRange("--wait", wait, (int) Duration.ofDays(1).toSeconds());
         ClusterConfig cluster = NodeOpener.load(config);
         ClusterNode self = NodeOpener.node(cluster, id);
         OptionalInt destination = destination(cluster);
@@ -130,14 +152,9 @@ public final class NodeCommand implements Callable<Integer> {
                 cluster,
                 self,
                 destination,
-                json ? new JsonReporter(terminal, names) : new TextReporter(terminal, names));
-    }
-
-    private static void checkRange(String option, Number value, int max) throws CommandException {
-        if (!(value.doubleValue() >= 0 && value.doubleValue() <= max)) {
-            throw CommandException.usage(
-                    option + ": value " + value + " is not allowed; allowed: 0 to " + max);
-        }
+                json
+                        ? new JsonReporter(terminal, names)
+                        : new TextReporter(terminal, names, Clock.system(ZoneId.systemDefault())));
     }
 
     private OptionalInt destination(ClusterConfig cluster) throws CommandException {
@@ -162,7 +179,8 @@ public final class NodeCommand implements Callable<Integer> {
             reporter.started(
                     self.id(),
                     knet.hosts().size(),
-                    knet.hosts().stream().mapToInt(host -> host.links().size()).sum());
+                    knet.hosts().stream().mapToInt(host -> host.links().size()).sum(),
+                    Protection.of(knet));
             boolean allSent =
                     awaitEnd(
                             new LineSender(
@@ -170,7 +188,8 @@ public final class NodeCommand implements Callable<Integer> {
                                     destination,
                                     Duration.ofMillis(wait.movePointRight(3).longValue()),
                                     reachability,
-                                    reporter));
+                                    reporter),
+                            reporter);
             boolean flushed = flush(knet, reporter);
             return allSent && flushed ? ExitCode.OK : ExitCode.FAILED;
         }
@@ -193,9 +212,13 @@ public final class NodeCommand implements Callable<Integer> {
      * Waits until the input has ended, which with {@code --stay} is not enough, or standard output
      * is gone. Returns whether all lines were queued.
      */
-    private boolean awaitEnd(LineSender sender) throws CommandException, InterruptedException {
+    private boolean awaitEnd(LineSender sender, NodeReporter reporter)
+            throws CommandException, InterruptedException {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
-        Thread.ofPlatform().name("knet-input").daemon().start(() -> readInput(sender, end));
+        Thread.ofPlatform()
+                .name("knet-input")
+                .daemon()
+                .start(() -> readInput(sender, reporter, end));
         while (!end.isDone()) {
             if (terminal.out().checkError()) {
                 throw CommandException.failed("standard output is closed");
@@ -211,10 +234,14 @@ public final class NodeCommand implements Callable<Integer> {
         return end.join();
     }
 
-    private void readInput(LineSender sender, CompletableFuture<Boolean> end) {
+    private void readInput(
+            LineSender sender, NodeReporter reporter, CompletableFuture<Boolean> end) {
         try {
             boolean allSent = sender.sendAll(terminal.in());
             if (!stay) {
+                if (sender.lines() == 0) {
+                    reporter.inputWasEmpty();
+                }
                 end.complete(allSent);
             }
         } catch (KnetClosedException | InterruptedException _) {

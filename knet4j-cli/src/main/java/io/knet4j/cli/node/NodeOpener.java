@@ -3,24 +3,31 @@ package io.knet4j.cli.node;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.ConfigurationException;
+import io.knet4j.CryptoConfig;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetException;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.Reason;
+import io.knet4j.SharedKey;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.config.ClusterConfig;
+import io.knet4j.cli.config.ClusterKey;
 import io.knet4j.cli.config.ClusterNode;
 import io.knet4j.cli.config.CompressionSettings;
 import io.knet4j.cli.config.ConfigException;
+import io.knet4j.cli.config.CryptoSettings;
 import io.knet4j.cli.config.LinkMode;
 import io.knet4j.cli.config.LinkPlan;
 import io.knet4j.cli.config.LinkSettings;
 import io.knet4j.cli.config.LinkTransport;
 import io.knet4j.cli.config.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Makes a running node from a configuration file. */
 public final class NodeOpener {
@@ -62,52 +69,50 @@ public final class NodeOpener {
         return CommandException.usage(e.problems().stream().map(Problem::toString).toList());
     }
 
-    /** What would be silently left out otherwise: a plain-text node in an encrypted cluster. */
+    /** What would be silently left out otherwise. */
     private static void refuseUnsupported(ClusterConfig config) throws CommandException {
-        if (config.cryptoRequested()) {
-            boolean cipher = !"none".equals(config.crypto().cipher());
-            throw unsupported(
-                    config,
-                    cipher ? "crypto_cipher" : "crypto_hash",
-                    cipher ? config.crypto().cipher() : config.crypto().hash(),
-                    "none");
-        }
-        compression(config);
-        if (config.transportRequested(LinkTransport.SCTP)) {
-            throw unsupported(config, "knet_transport", "sctp", "udp");
-        }
+        List<String> problems = new ArrayList<>();
         if (config.ipDscp() != 0) {
-            throw unsupported(config, "ip_dscp", Integer.toString(config.ipDscp()), "0");
+            problems.add(
+                    unsupported(
+                            config,
+                            config.lines().ofTotem("ip_dscp"),
+                            "ip_dscp",
+                            Integer.toString(config.ipDscp()),
+                            "0"));
         }
-    }
-
-    private static CompressionConfig compression(ClusterConfig config) throws CommandException {
-        if (!config.compressionRequested()) {
-            return CompressionConfig.NONE;
+        for (LinkSettings link : config.links().values()) {
+            if (link.transport() == LinkTransport.SCTP) {
+                int line = config.lines().ofLink(link.number(), "knet_transport");
+                problems.add(unsupported(config, line, "knet_transport", "sctp", "udp"));
+            }
         }
-        CompressionSettings settings = config.compression();
-        CompressionMethod method = CompressionMethod.named(settings.model());
-        if (!method.acceptsLevel(settings.level())) {
-            throw CommandException.usage(
+        CompressionSettings compression = config.compression();
+        List<String> available =
+                Stream.concat(Stream.of(CompressionMethod.NONE), Knet.compressionMethods().stream())
+                        .map(CompressionMethod::methodName)
+                        .toList();
+        if (!available.contains(compression.model())) {
+            problems.add(
                     new Problem.Field(
                                     config.source(),
-                                    0,
-                                    "knet_compression_level",
-                                    Integer.toString(settings.level()),
-                                    "is not a level of " + settings.model(),
-                                    method.minLevel() + ".." + method.maxLevel())
+                                    config.lines().ofTotem("knet_compression_model"),
+                                    "knet_compression_model",
+                                    compression.model(),
+                                    "is not available here",
+                                    String.join(", ", available))
                             .toString());
         }
-        return CompressionConfig.of(method)
-                .withLevel(settings.level())
-                .withThreshold(settings.threshold());
+        if (!problems.isEmpty()) {
+            throw CommandException.usage(problems);
+        }
     }
 
-    private static CommandException unsupported(
-            ClusterConfig config, String field, String value, String allowed) {
-        return CommandException.usage(
-                new Problem.Field(config.source(), 0, field, value, "is not supported yet", allowed)
-                        .toString());
+    private static String unsupported(
+            ClusterConfig config, int line, String field, String value, String allowed) {
+        return new Problem.Field(
+                        config.source(), line, field, value, "is not supported yet", allowed)
+                .toString();
     }
 
     /**
@@ -121,12 +126,7 @@ public final class NodeOpener {
             throws CommandException {
         Knet knet = null;
         try {
-            Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
-            if (config.knetMtu() != 0) {
-                builder.interfaceMtu(config.knetMtu());
-            }
-            builder.compression(compression(config));
-            knet = builder.open();
+            knet = open(config, id);
             prepare.accept(knet);
             for (LinkPlan plan : config.linksOf(id)) {
                 addLink(knet, plan);
@@ -143,6 +143,29 @@ public final class NodeOpener {
                 knet.close();
             }
         }
+    }
+
+    /** The node alone, which has a copy of the key then. */
+    private static Knet open(ClusterConfig config, int id) throws ConfigException {
+        Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
+        if (config.knetMtu() != 0) {
+            builder.interfaceMtu(config.knetMtu());
+        }
+        builder.compression(compression(config.compression()));
+        if (!config.cryptoRequested()) {
+            return builder.open();
+        }
+        CryptoSettings crypto = config.crypto();
+        try (SharedKey key = ClusterKey.read(config)) {
+            CryptoConfig.named(crypto.model(), crypto.cipher(), crypto.hash(), key)
+                    .ifPresent(builder::crypto);
+            return builder.open();
+        }
+    }
+
+    private static CompressionConfig compression(CompressionSettings settings) {
+        return new CompressionConfig(
+                CompressionMethod.named(settings.model()), settings.level(), settings.threshold());
     }
 
     private static void addLink(Knet knet, LinkPlan plan) throws CommandException {

@@ -7,7 +7,7 @@ import io.knet4j.Message;
 interface NodeReporter {
 
     /** The node has all its links and carries messages. */
-    void started(int node, int hosts, int links);
+    void started(int node, int hosts, int links, Protection protection);
 
     /** A message came. */
     void message(Message message);
@@ -17,6 +17,9 @@ interface NodeReporter {
 
     /** A line of input is no message. */
     void skipped(long line, String reason);
+
+    /** The input ended without any line, and with it the node ends. */
+    void inputWasEmpty();
 
     /** Messages from the input were not sent. */
     void notSent(long messages, String reason);

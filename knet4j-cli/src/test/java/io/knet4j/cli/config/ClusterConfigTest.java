@@ -1,11 +1,14 @@
 package io.knet4j.cli.config;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.knet4j.SharedKey;
 import io.knet4j.cli.config.CryptoSettings.KeySource.InlineKey;
 import io.knet4j.cli.config.CryptoSettings.KeySource.KeyFile;
 import java.io.IOException;
@@ -15,10 +18,13 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +107,8 @@ class ClusterConfigTest {
                 new CryptoSettings(
                         "nss", "none", "none", new KeyFile(Path.of("/etc/corosync/authkey"))),
                 config.crypto());
-        assertEquals(new CompressionSettings("none", 100, 0), config.compression());
+        assertEquals(
+                new CompressionSettings("none", 100, OptionalInt.empty()), config.compression());
         assertTrue(config.blockUnlistedIps());
         assertEquals(0, config.ipDscp());
         assertFalse(config.cryptoRequested());
@@ -174,7 +181,7 @@ class ClusterConfigTest {
         assertEquals(ms(0), config.tokenCoefficient());
         assertEquals(9000, config.knetMtu());
         assertEquals(Duration.ofSeconds(60), config.pmtudInterval());
-        assertEquals(new CompressionSettings("zstd", 1, -3), config.compression());
+        assertEquals(new CompressionSettings("zstd", 1, OptionalInt.of(-3)), config.compression());
         assertEquals(
                 new CryptoSettings("openssl", "aes128", "sha512", new KeyFile(Path.of("/etc/key"))),
                 config.crypto());
@@ -330,7 +337,104 @@ class ClusterConfigTest {
                         .toString()
                         .contains("s3cret"));
         assertFalse(errors(twoNodes("key: s3cret\ntoken: x")).contains("s3cret"));
-        assertFalse(errors(twoNodes("key s3cret")).contains("s3cret"));
+        for (String line :
+                List.of(
+                        "key s3cret",
+                        "key = s3cret",
+                        "key=s3cret: x",
+                        "Key s3cret: x",
+                        "key: s3cret {",
+                        "key: s3cret{ x",
+                        "KEY = s3cret {",
+                        "key: x\ns3cret}",
+                        "secauth: on\nkey: s3cret",
+                        "crypto_hash: sha1\nkey: s3cret\nkeyfile:")) {
+            assertFalse(errors(twoNodes(line)).contains("s3cret"), line);
+        }
+        var entry = new ConfTree.Entry("key", "s3cret", 1);
+        assertFalse(entry.toString().contains("s3cret"), "an entry that is logged");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"126, false", "127, true", "4095, true", "4096, false"})
+    void anInlineKeyHasTheLengthOfAKeyWithTheZeroAtItsEnd(int length, boolean allowed)
+            throws ConfigException {
+        String text = twoNodes("crypto_hash: sha1\nkey: " + "k".repeat(length));
+        if (allowed) {
+            try (SharedKey key = ClusterKey.read(parse(text))) {
+                byte[] expected = new byte[length + 1];
+                Arrays.fill(expected, 0, length, (byte) 'k');
+                assertArrayEquals(expected, key.toByteArray());
+            }
+        } else {
+            assertEquals(
+                    "c:4: field 'key': has a length of "
+                            + length
+                            + "; allowed: 127..4095 bytes of UTF-8",
+                    errors(text));
+        }
+    }
+
+    @Test
+    void anInlineKeyIsUtf8(@TempDir Path folder) throws Exception {
+        byte[] text =
+                twoNodes("crypto_hash: sha1\nkey: " + "\u00fc".repeat(200))
+                        .getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.write(folder.resolve("c"), text);
+        assertEquals(
+                file
+                        + ":4: field 'key': has bytes that are no UTF-8; allowed: 127..4095 bytes"
+                        + " of UTF-8",
+                assertThrows(ConfigException.class, () -> ClusterConfig.load(file)).getMessage());
+    }
+
+    @Test
+    void theLengthOfAnInlineKeyThatIsNotUsedDoesNotMatter() throws ConfigException {
+        parse(twoNodes("key: short"));
+        parse(twoNodes("crypto_hash: sha1\nkey: short\nkeyfile: /k"));
+    }
+
+    @Test
+    void eachProblemOfAKeyFileIsOneLine(@TempDir Path folder) throws Exception {
+        Path missing = folder.resolve("missing");
+        Path open = Files.write(folder.resolve("open"), new byte[1024]);
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
+        Path isShort = owned(folder.resolve("short"), 127);
+        Path isLong = owned(folder.resolve("long"), 4097);
+
+        assertKeyFile(missing, "there is no such file");
+        assertKeyFile(folder, "is a directory");
+        assertKeyFile(
+                open,
+                "permissions rw-r----- are not allowed; allowed: none for group and others (chmod"
+                        + " 400)");
+        assertKeyFile(isShort, "length: value 127 is not allowed; allowed: 128 to 4096 bytes");
+        assertKeyFile(isLong, "length: value 4097 is not allowed; allowed: 128 to 4096 bytes");
+    }
+
+    private static Path owned(Path file, int length) throws IOException {
+        Files.write(file, new byte[length]);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+    }
+
+    private static void assertKeyFile(Path file, String problem) throws ConfigException {
+        ClusterConfig config = parse(twoNodes("crypto_hash: sha1\nkeyfile: " + file));
+        var e = assertThrows(ConfigException.class, () -> ClusterKey.read(config));
+        assertTrue(
+                e.getMessage()
+                        .startsWith("c:4: field 'keyfile': key file " + file + ": " + problem),
+                e.getMessage());
+        assertEquals(1, e.getMessage().lines().count());
+    }
+
+    @Test
+    void aKeyFileThatIsTheDefaultIsSaidToBe() throws ConfigException {
+        ClusterConfig config = parse(twoNodes("\nsecauth: on"));
+        assumeFalse(Files.exists(Path.of("/etc/corosync/authkey")), "this machine has a key");
+        assertEquals(
+                "c:4: field 'keyfile' is missing, and the default cannot be used: key file"
+                        + " /etc/corosync/authkey: there is no such file",
+                assertThrows(ConfigException.class, () -> ClusterKey.read(config)).getMessage());
     }
 
     // ---- addresses
@@ -469,6 +573,35 @@ class ClusterConfigTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "zlib, 10, -1..9",
+        "zlib, -2, -1..9",
+        "bzip2, 0, 1..9",
+        "lzma, 10, 0..9",
+    })
+    void theMethodHasToTakeTheCompressionLevel(String model, int level, String allowed) {
+        assertEquals(
+                "c:4: field 'knet_compression_level': value '%d' is no level of %s; allowed: %s"
+                        .formatted(level, model, allowed),
+                errors(
+                        twoNodes(
+                                "knet_compression_model: "
+                                        + model
+                                        + "\nknet_compression_level: "
+                                        + level)));
+    }
+
+    @Test
+    void theCompressionLevelIsTheMethodsOwnUnlessTold() throws ConfigException {
+        assertEquals(
+                OptionalInt.empty(),
+                parse(twoNodes("knet_compression_model: bzip2")).compression().level());
+        assertEquals(
+                OptionalInt.empty(),
+                parse(twoNodes("knet_compression_level: 77")).compression().level());
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
@@ -509,6 +642,25 @@ class ClusterConfigTest {
         assertEquals(
                 "c:" + line + ": field " + message,
                 errors(nodes("node {\n" + node.replace(';', '\n') + "\n}\n", node(2, "10.0.0.2"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ring0_adr, ring0_addr",
+        "ring_0_addr, ring0_addr",
+        "ringX_addr, ring0_addr",
+        "Ring3_Addr, ring3_addr",
+        "ring1addr, ring1_addr",
+        "rng1_addr, ring1_addr",
+    })
+    void aMisspelledAddressIsAnErrorWithASuggestion(String written, String meant) {
+        assertEquals(
+                "c:7: field '%s': is not known; did you mean %s?; allowed: ring0_addr to ring7_addr"
+                        .formatted(written, meant),
+                errors(
+                        nodes(
+                                "node {\nnodeid: 1\n" + written + ": 10.0.0.1\n}\n",
+                                node(2, "10.0.0.2"))));
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeCommandTest {
+
+    private static final Path ENCRYPTED_EXAMPLE =
+            Path.of("../examples/two-nodes-encrypted/corosync.conf");
 
     @TempDir private Path folder;
 
@@ -60,6 +65,23 @@ class NodeCommandTest {
         return CommandRun.start(args);
     }
 
+    @Test
+    void linesOfOneNodeAreMessagesOfTheOther() throws Exception {
+        try (CommandRun one = node(1);
+                CommandRun two = node(2)) {
+            one.type("hello\n");
+            two.out().await("from 1: hello"::equals);
+            two.type("gr\u00fc\u00dfe\n");
+            one.out().await("from 2: gr\u00fc\u00dfe"::equals);
+            one.err().await(event("host 2 (beta) is reachable"));
+            one.err().await(event("traffic to host 2 (beta) now uses link 0"));
+            one.err().await(event("link 1 to host 2 (beta) is up, latency .* ms"));
+            one.err().await(event("node 1 (alpha) is running, 2 links to 1 host"));
+            one.err().await(event("packets are neither encrypted nor signed"));
+            assertThat(one.out().lines()).as("no message of its own").hasSize(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"zlib, 6", "lz4, 0", "lz4hc, 0", "lzo2, 0", "lzma, 0", "bzip2, 9", "zstd, 3"})
     void nodesTalkCompressed(String method, int level) throws Exception {
@@ -74,22 +96,151 @@ class NodeCommandTest {
                 CommandRun two = node(2)) {
             one.type(line + '\n');
             two.out().await(("from 1: " + line)::equals);
+            one.err()
+                    .await(
+                            event(
+                                    "messages of more than 100 bytes are compressed with "
+                                            + method
+                                            + ", level "
+                                            + level));
+        }
+    }
+
+    private static Predicate<String> event(String what) {
+        return Pattern.compile(
+                        "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3} "
+                                + what.replace("(", "\\(").replace(")", "\\)"))
+                .asMatchPredicate();
+    }
+
+    /** The encrypted example, with ports of its own, and compression. */
+    private void encrypt(String... changes) throws Exception {
+        Path key = folder.resolve("authkey");
+        CommandRun made = CommandRun.toTheEnd("keygen", key.toString());
+        assertThat(made.exitCode()).isZero();
+        String text = Files.readString(ENCRYPTED_EXAMPLE);
+        for (int link = 0; link < 2; link++) {
+            text =
+                    text.replace(
+                            "linknumber: " + link,
+                            "linknumber: " + link + "\n\t\tmcastport: " + port());
+        }
+        text = text.replace("# knet_compression_model", "knet_compression_model");
+        text = text.replace("knet_ping_interval: 200", "knet_ping_interval: 20");
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(text).contains(changes[i]);
+            text = text.replace(changes[i], changes[i + 1]);
+        }
+        config = write(text);
+    }
+
+    @Test
+    void encryptsAndCompressesAsTheFileSays() throws Exception {
+        encrypt();
+        String large = "y".repeat(10_000);
+        try (CommandRun one = node(1);
+                CommandRun two = node(2, "--json")) {
+            one.type(large + "\n");
+            two.out().await(line -> line.contains(large));
+            one.err()
+                    .await(
+                            event(
+                                    "packets are encrypted with aes256 and signed with sha256, key of"
+                                            + " 1024 bytes"));
+            one.err()
+                    .await(
+                            event(
+                                    "messages of more than 100 bytes are compressed with zlib, level"
+                                            + " -1"));
+            two.out()
+                    .await(line ->
+                            line.contains(
+                                    "\"crypto\":{\"cipher\":\"aes256\",\"hash\":\"sha256\",\"key_bytes\":1024}"));
         }
     }
 
     @Test
-    void linesOfOneNodeAreMessagesOfTheOther() throws Exception {
-        try (CommandRun one = node(1);
-                CommandRun two = node(2)) {
+    void tellsWhyItDoesNotUnderstandAPeer() throws Exception {
+        encrypt();
+        try (CommandRun one = node(1)) {
+            one.err().await(line -> line.contains("is running"));
+            write(
+                    Files.readString(config)
+                            .replace("crypto_cipher: aes256", "crypto_cipher: none")
+                            .replace("crypto_hash: sha256", "crypto_hash: none"));
+            try (CommandRun _ = node(2)) {
+                one.err()
+                        .await(
+                                event(
+                                        "host 2 (beta) cannot be understood on link .: it sends clear"
+                                                + " packets, .*"));
+            }
+        }
+    }
+
+    @Test
+    void nothingOfAKeyInTheFileShowsUp() throws Exception {
+        String secret = "correct-horse-battery-staple";
+        String whole = secret.repeat(5);
+        for (String line :
+                List.of(
+                        "key: " + secret,
+                        "key: " + secret.repeat(200),
+                        "key = " + whole,
+                        "key: " + whole + "{",
+                        "key " + whole + ": x",
+                        "key: " + whole + "\n\tkey: " + secret)) {
+            encrypt("keyfile: authkey", line);
+            CommandRun run =
+                    CommandRun.toTheEnd(
+                            "node", "--config=" + config, "--id=1", "--json", "--log-level=trace");
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err().lines())
+                    .isNotEmpty()
+                    .noneMatch(printed -> printed.contains("horse"));
+            assertThat(run.out().lines()).isEmpty();
+            Files.delete(folder.resolve("authkey"));
+        }
+
+        encrypt("keyfile: authkey", "key: " + whole);
+        try (CommandRun one = node(1, "--json", "--log-level=trace");
+                CommandRun two = node(2, "--log-level=trace")) {
             one.type("hello\n");
             two.out().await("from 1: hello"::equals);
-            two.type("gr\u00fc\u00dfe\n");
-            one.out().await("from 2: gr\u00fc\u00dfe"::equals);
-            one.err().await("host 2 (beta) is reachable"::equals);
-            one.err().await("traffic to host 2 (beta) now uses link 0"::equals);
-            one.err().await(line -> line.startsWith("link 1 to host 2 (beta) is up, latency "));
-            assertThat(one.out().lines()).as("no message of its own").hasSize(1);
+            for (CommandRun run : List.of(one, two)) {
+                assertThat(run.err().lines()).noneMatch(printed -> printed.contains("horse"));
+                assertThat(run.out().lines()).noneMatch(printed -> printed.contains("horse"));
+            }
+            one.out().await(line -> line.contains("\"key_bytes\":" + (whole.length() + 1)));
         }
+    }
+
+    @Test
+    void namesTheKeyFileThatIsMissing() throws Exception {
+        encrypt();
+        Files.delete(folder.resolve("authkey"));
+        int line = Files.readAllLines(config).indexOf("\tkeyfile: authkey") + 1;
+        CommandRun run = CommandRun.toTheEnd("node", "--config=" + config, "--id=1");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "knet: "
+                                + config
+                                + ":"
+                                + line
+                                + ": field 'keyfile': key file "
+                                + folder.resolve("authkey")
+                                + ": there is no such file");
+    }
+
+    @Test
+    void saysThatItEndsWithAnEmptyInput() throws Exception {
+        CommandRun run = CommandRun.toTheEnd("node", "--config=" + config, "--id=1");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err().lines())
+                .contains(
+                        "knet: standard input ended without a line, and with it the node; --stay"
+                                + " keeps it running");
     }
 
     @Test
@@ -165,28 +316,21 @@ class NodeCommandTest {
     @Test
     void refusesWhatItCannotDoYet() throws Exception {
         assertRefused(
-                example().replace("crypto_hash: none", "crypto_hash: sha256"),
-                "field 'crypto_hash': value 'sha256' is not supported yet; allowed: none");
-        assertRefused(
-                example()
-                        .replace("crypto_hash: none", "crypto_hash: sha256")
-                        .replace("crypto_cipher: none", "crypto_cipher: aes256"),
-                "field 'crypto_cipher': value 'aes256' is not supported yet; allowed: none");
-        assertRefused(
-                example().replace("version: 2", "version: 2\nknet_compression_model: bzip2"),
-                "field 'knet_compression_level': value '0' is not a level of bzip2; allowed: 1..9");
-        assertRefused(
                 example().replace("linknumber: 1", "linknumber: 1\nknet_transport: sctp"),
+                "knet_transport",
                 "field 'knet_transport': value 'sctp' is not supported yet; allowed: udp");
         assertRefused(
                 example().replace("version: 2", "version: 2\nip_dscp: 46"),
+                "ip_dscp",
                 "field 'ip_dscp': value '46' is not supported yet; allowed: 0");
     }
 
-    private void assertRefused(String text, String problem) throws Exception {
+    private void assertRefused(String text, String field, String problem) throws Exception {
+        int before = (int) text.substring(0, text.indexOf("\n" + field)).lines().count();
         CommandRun run =
                 CommandRun.toTheEnd("node", "--config", write(text).toString(), "--id", "1");
-        assertThat(run.err().lines()).containsExactly("knet: " + folder + "/test.conf: " + problem);
+        assertThat(run.err().lines())
+                .containsExactly("knet: " + folder + "/test.conf:" + (before + 1) + ": " + problem);
         assertThat(run.out().lines()).isEmpty();
         assertThat(run.exitCode()).isEqualTo(2);
     }

@@ -2,6 +2,12 @@ package io.knet4j.cli.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoHash;
+import io.knet4j.CryptoStatus;
+import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
 import io.knet4j.Message;
 import io.knet4j.OnWireVersion;
@@ -16,9 +22,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +36,11 @@ class ReporterTest {
 
     private static final InetSocketAddress LOCAL =
             new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 5405);
+
+    private static final Clock CLOCK =
+            Clock.fixed(Instant.parse("2026-01-02T03:04:05.006789Z"), ZoneOffset.UTC);
+
+    private static final String TIME = "03:04:05.006 ";
 
     /** Each kind of event, with its line and its object. */
     private static final Map<KnetEvent, List<String>> EVENTS =
@@ -84,6 +99,11 @@ class ReporterTest {
                             "17 received messages on channel 4 lost: the reader of the output is too slow",
                             "{'event':'receive-queue-full','channel':4,'messages':17}"),
                     entry(
+                            new KnetEvent.CryptoMismatch(
+                                    2, 1, DropCause.CLEAR_TRAFFIC, "it sends clear packets"),
+                            "host 2 (beta) cannot be understood on link 1: it sends clear packets",
+                            "{'event':'crypto-mismatch','host':2,'name':'beta','link':1,'cause':'clear-traffic','finding':'it sends clear packets'}"),
+                    entry(
                             new KnetEvent.OnWireVersionChanged(new OnWireVersion(1, 1, 1)),
                             "packets now have format version 1",
                             "{'event':'onwire-version','current':1}"));
@@ -125,7 +145,7 @@ class ReporterTest {
                                   }
                                 }
                                 """));
-        text = new TextReporter(terminal, names);
+        text = new TextReporter(terminal, names, CLOCK);
         json = new JsonReporter(terminal, names);
     }
 
@@ -157,7 +177,7 @@ class ReporterTest {
         EVENTS.forEach((event, expected) -> {
             text.event(event);
             String line = expected.getFirst();
-            assertThat(take(err)).isEqualTo(line.isEmpty() ? "" : line + "\n");
+            assertThat(take(err)).isEqualTo(line.isEmpty() ? "" : TIME + line + "\n");
         });
         assertThat(take(out)).isEmpty();
     }
@@ -191,17 +211,72 @@ class ReporterTest {
     }
 
     @Test
+    void theStartTellsHowPacketsAreProtected() {
+        Protection clear = new Protection(Optional.empty(), CompressionConfig.NONE);
+        Protection signed =
+                new Protection(
+                        Optional.of(
+                                new CryptoStatus.Slot(
+                                        1, CryptoCipher.NONE, CryptoHash.SHA1, 128, 0)),
+                        CompressionConfig.of(CompressionMethod.ZLIB)
+                                .withLevel(9)
+                                .withThreshold(1_000));
+        Protection encrypted =
+                new Protection(
+                        Optional.of(
+                                new CryptoStatus.Slot(
+                                        2, CryptoCipher.AES256_CBC, CryptoHash.SHA256, 1_024, 7)),
+                        CompressionConfig.of(CompressionMethod.BZIP2));
+        List.of(clear, signed, encrypted)
+                .forEach(protection -> {
+                    text.started(2, 1, 2, protection);
+                    json.started(2, 1, 2, protection);
+                });
+        assertThat(take(err))
+                .isEqualTo(
+                        """
+                        03:04:05.006 node 2 (beta) is running, 2 links to 1 host
+                        03:04:05.006 packets are neither encrypted nor signed
+                        03:04:05.006 node 2 (beta) is running, 2 links to 1 host
+                        03:04:05.006 packets are not encrypted, but signed with sha1, key of 128 bytes
+                        03:04:05.006 messages of more than 1000 bytes are compressed with zlib, level 9
+                        03:04:05.006 node 2 (beta) is running, 2 links to 1 host
+                        03:04:05.006 packets are encrypted with aes256 and signed with sha256, key of 1024 bytes
+                        03:04:05.006 messages of more than 100 bytes are compressed with bzip2, level 1
+                        """);
+        String start =
+                "{\"event\":\"node-started\",\"node\":2,\"name\":\"beta\",\"hosts\":1,\"links\":2,";
+        assertThat(take(out).lines())
+                .containsExactly(
+                        start + "\"crypto\":null,\"compression\":null}",
+                        start
+                                + "\"crypto\":{\"cipher\":\"none\",\"hash\":\"sha1\",\"key_bytes\":128},"
+                                + "\"compression\":{\"method\":\"zlib\",\"level\":9,\"threshold\":1000}}",
+                        start
+                                + "\"crypto\":{\"cipher\":\"aes256\",\"hash\":\"sha256\",\"key_bytes\":1024},"
+                                + "\"compression\":{\"method\":\"bzip2\",\"level\":1,\"threshold\":100}}");
+    }
+
+    @Test
     void tellsWhatBecameOfTheInput() {
         text.skipped(3, "it is empty");
         text.notSent(2, "no host was reachable within 1.0 s");
         json.skipped(3, "it is empty");
+        text.inputWasEmpty();
+        json.inputWasEmpty();
         assertThat(take(err))
                 .isEqualTo(
                         """
                         knet: line 3 of the input was skipped: it is empty
                         knet: 2 messages not sent: no host was reachable within 1.0 s
+                        knet: standard input ended without a line, and with it the node; --stay keeps it running
+                        knet: standard input ended without a line, and with it the node; --stay keeps it running
                         """);
         assertThat(take(out))
-                .isEqualTo("{\"event\":\"line-skipped\",\"line\":3,\"reason\":\"it is empty\"}\n");
+                .isEqualTo(
+                        """
+                        {"event":"line-skipped","line":3,"reason":"it is empty"}
+                        {"event":"input-empty"}
+                        """);
     }
 }

@@ -1,0 +1,83 @@
+package io.knet4j.cli;
+
+import java.math.BigDecimal;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the numbers of options, so that an error names what is allowed. */
+public final class NumberOption {
+
+    private NumberOption() {}
+
+    /** A value that an option does not take; {@link Main} words the error. */
+    static final class NotAllowed extends TypeConversionException {
+        private static final long serialVersionUID = 1L;
+
+        private final String allowed;
+
+        NotAllowed(String allowed) {
+            super("allowed: " + allowed);
+            this.allowed = allowed;
+        }
+
+        String allowed() {
+            return allowed;
+        }
+    }
+
+    /** Whole numbers of a range. */
+    public abstract static class Whole implements ITypeConverter<Integer> {
+        private final int min;
+        private final int max;
+        private final String unit;
+
+        protected Whole(int min, int max, String unit) {
+            this.min = min;
+            this.max = max;
+            this.unit = unit;
+        }
+
+        @Override
+        public final Integer convert(String text) {
+            try {
+                int value = Integer.parseInt(text);
+                if (value >= min && value <= max) {
+                    return value;
+                }
+            } catch (NumberFormatException _) {
+                // told below
+            }
+            throw new NotAllowed(min + " to " + max + unit);
+        }
+    }
+
+    /** Any whole number that a long holds. */
+    public static final class Any implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException _) {
+                throw new NotAllowed("a whole number of up to 18 digits");
+            }
+        }
+    }
+
+    /** Seconds, with fractions, of up to a day. */
+    public static final class Seconds implements ITypeConverter<BigDecimal> {
+        private static final BigDecimal MAX = BigDecimal.valueOf(86_400);
+
+        @Override
+        public BigDecimal convert(String text) {
+            try {
+                BigDecimal value = new BigDecimal(text);
+                if (value.signum() >= 0 && value.compareTo(MAX) <= 0) {
+                    return value;
+                }
+            } catch (NumberFormatException _) {
+                // told below
+            }
+            throw new NotAllowed("0 to " + MAX + " seconds");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The command {@code knet keygen}. */
+@NullMarked
+package io.knet4j.cli.keygen;
+
+import org.jspecify.annotations.NullMarked;
