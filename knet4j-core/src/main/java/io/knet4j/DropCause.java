@@ -68,6 +68,11 @@ public enum DropCause {
     REASSEMBLY_EXPIRED,
     /** The message is compressed by a method that is not available. */
     UNKNOWN_COMPRESSION,
+    /**
+     * The compressed message is damaged, empty, or would be longer than 65,536 bytes; an intact
+     * copy may still be delivered.
+     */
+    BAD_COMPRESSION,
     /** Forwarding is off. */
     FORWARDING_DISABLED,
     /** The destination filter refused the message. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * thread, also from callbacks, at any time. A method that changes something returns when the change
  * is in force. After {@link #close()} every method throws {@link KnetClosedException}, except those
  * that only tell what is known: {@link #nodeId()}, {@link #config()}, {@link #isForwarding()},
- * {@link #statistics()}.
+ * {@link #compression()}, {@link #statistics()}.
  *
  * {@snippet :
  * try (SharedKey key = SharedKey.read(Path.of("/etc/corosync/authkey"));
@@ -63,9 +63,21 @@ public interface Knet extends AutoCloseable {
      *
      * @param config the settings
      * @return the running node
+     * @throws ConfigurationException if the chosen compression is not available or does not work
      */
     static Knet open(KnetConfig config) {
         return Nodes.open(config);
+    }
+
+    /**
+     * The compression methods that are available to this program. Answers to {@code
+     * knet_get_compress_list}.
+     *
+     * @return {@link CompressionMethod#ZLIB} and those of {@code knet4j-compress} whose libraries
+     *     are there, in the order of their ids, without {@link CompressionMethod#NONE}
+     */
+    static List<CompressionMethod> compressionMethods() {
+        return Nodes.compressionMethods();
     }
 
     /**
@@ -189,6 +201,28 @@ public interface Knet extends AutoCloseable {
     void setInterfaceMtu(OptionalInt bytes);
 
     /**
+     * Chooses how messages are compressed that are sent from now on. It is tried out first; when
+     * that fails, everything stays as it was. Messages are compressed before they are encrypted and
+     * cut into fragments, and only when that makes them smaller. Answers to {@code
+     * knet_handle_compress}, except that {@link CompressionConfig#NONE} does end compression.
+     *
+     * <p>Read at {@link CompressionMethod#ZSTD} before choosing that one.
+     *
+     * @param compression method, level and threshold
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the method is not
+     *     {@linkplain #compressionMethods() available} or does not work
+     */
+    void setCompression(CompressionConfig compression);
+
+    /**
+     * How messages are compressed at the moment.
+     *
+     * @return what was set last, with the level that is used: a level at which nothing gets smaller
+     *     was replaced by the method's default
+     */
+    CompressionConfig compression();
+
+    /**
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
      * {@code knet_handle_set_onwire_ver} of libknet 2.x.
      *
@@ -239,6 +273,7 @@ public interface Knet extends AutoCloseable {
         private OptionalInt interfaceMtu = OptionalInt.empty();
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
         private @Nullable CryptoConfig crypto;
+        private CompressionConfig compression = CompressionConfig.NONE;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -324,6 +359,18 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * How messages are compressed, see {@link Knet#setCompression}.
+         *
+         * @param config method, level and threshold; default: no compression. Whether the method is
+         *     available is found when the node is opened
+         * @return this
+         */
+        public Builder compression(CompressionConfig config) {
+            this.compression = config;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -338,14 +385,16 @@ public interface Knet extends AutoCloseable {
                     socketBufferBytes,
                     interfaceMtu,
                     reassembly,
-                    Optional.ofNullable(crypto));
+                    Optional.ofNullable(crypto),
+                    compression);
         }
 
         /**
          * Opens the node: {@code Knet.open(build())}.
          *
          * @return the running node
-         * @throws ConfigurationException if a value is out of range
+         * @throws ConfigurationException if a value is out of range, or the chosen compression is
+         *     not available or does not work
          */
         public Knet open() {
             return Knet.open(build());

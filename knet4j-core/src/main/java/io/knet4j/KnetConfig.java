@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  *     minimum
  * @param reassembly bounds for incomplete messages
  * @param crypto what the node's crypto starts with; empty, the default, is no crypto
+ * @param compression how sent messages are compressed; default: not at all
  */
 public record KnetConfig(
         int nodeId,
@@ -28,7 +29,8 @@ public record KnetConfig(
         int socketBufferBytes,
         OptionalInt interfaceMtu,
         ReassemblyLimits reassembly,
-        Optional<CryptoConfig> crypto) {
+        Optional<CryptoConfig> crypto,
+        CompressionConfig compression) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -59,6 +61,7 @@ public record KnetConfig(
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);
         Checks.notNull("crypto", crypto);
+        Checks.notNull("compression", compression);
     }
 
     static int checkNodeId(int nodeId) {

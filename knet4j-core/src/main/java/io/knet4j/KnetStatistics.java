@@ -12,13 +12,15 @@ import java.util.Map;
  * @param drops received datagrams and messages that were dropped, by cause; causes without drops
  *     are absent
  * @param droppedEvents events lost because listeners were too slow
+ * @param compression messages compressed and decompressed
  */
 public record KnetStatistics(
         long messagesSent,
         long messagesDelivered,
         Map<Reason, Long> sendFailures,
         Map<DropCause, Long> drops,
-        long droppedEvents) {
+        long droppedEvents,
+        CompressionStatistics compression) {
     /** Copies the maps. */
     public KnetStatistics {
         sendFailures = Map.copyOf(sendFailures);

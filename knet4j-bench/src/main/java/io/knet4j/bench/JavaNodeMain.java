@@ -2,10 +2,12 @@ package io.knet4j.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.knet4j.Channel;
+import io.knet4j.CryptoConfig;
 import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
+import io.knet4j.SharedKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
@@ -101,6 +104,14 @@ public final class JavaNodeMain {
                                 .withPongCount(Integer.parseInt(words[8]))
                                 .withPriority(Integer.parseInt(words[9]));
                 host(words[1]).addLink(Integer.parseInt(words[2]), link);
+                yield "";
+            }
+            case "crypto" -> {
+                SharedKey key = SharedKey.of(HexFormat.of().parseHex(words[4]));
+                knet.crypto()
+                        .enable(
+                                CryptoConfig.named(words[1], words[2], words[3], key)
+                                        .orElseThrow());
                 yield "";
             }
             case "mtu" -> {

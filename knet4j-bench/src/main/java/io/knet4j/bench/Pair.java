@@ -1,5 +1,7 @@
 package io.knet4j.bench;
 
+import io.knet4j.CryptoCipher;
+import io.knet4j.SharedKey;
 import io.knet4j.interop.CLinkConfig;
 import io.knet4j.interop.CNode;
 import io.knet4j.interop.CProcess;
@@ -7,6 +9,7 @@ import io.knet4j.testkit.relay.FreePorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -29,7 +32,11 @@ final class Pair implements AutoCloseable {
         this.receiver = receiver;
     }
 
-    static Pair start(Kind kind) throws IOException, InterruptedException, TimeoutException {
+    /**
+     * @param suite cipher and hash with a slash between, or none
+     */
+    static Pair start(Kind kind, String suite)
+            throws IOException, InterruptedException, TimeoutException {
         Pair pair = new Pair(node(kind, 1), node(kind, 2));
         InetSocketAddress a = FreePorts.loopback4();
         InetSocketAddress b = FreePorts.loopback4();
@@ -37,6 +44,13 @@ final class Pair implements AutoCloseable {
         pair.receiver.command("host", 1);
         pair.sender.addLink(2, CLinkConfig.fast(0, a, b));
         pair.receiver.addLink(1, CLinkConfig.fast(0, b, a));
+        if (!suite.equals("none")) {
+            CryptoCipher cipher = CryptoCipher.named(suite.substring(0, suite.indexOf('/')));
+            String hash = suite.substring(suite.indexOf('/') + 1);
+            String key = HexFormat.of().formatHex(SharedKey.generate().toByteArray());
+            pair.sender.command("crypto", "openssl", openSslName(cipher), hash, key);
+            pair.receiver.command("crypto", "openssl", openSslName(cipher), hash, key);
+        }
         for (CProcess node : List.of(pair.sender, pair.receiver)) {
             // The C library would find the same in its first second; fixed on both sides, it is
             // settled before the first message.
@@ -47,6 +61,13 @@ final class Pair implements AutoCloseable {
         pair.sender.awaitReachable(2, true, REACHABLE);
         pair.receiver.awaitReachable(1, true, REACHABLE);
         return pair;
+    }
+
+    /** The model openssl of libknet 1.x knows counter mode by this name only. */
+    private static String openSslName(CryptoCipher cipher) {
+        return cipher.isCounterMode()
+                ? "aes-" + cipher.keyBytes() * 8 + "-ctr"
+                : cipher.cipherName();
     }
 
     private static CProcess node(Kind kind, int id) throws IOException {

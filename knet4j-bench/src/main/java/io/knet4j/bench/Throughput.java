@@ -1,5 +1,7 @@
 package io.knet4j.bench;
 
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoHash;
 import io.knet4j.bench.Pair.Kind;
 import io.knet4j.bench.Pair.Result;
 import java.util.ArrayList;
@@ -35,6 +37,15 @@ final class Throughput implements Callable<Integer> {
             description = "Messages per run of up to 16 KiB each. Default: ${DEFAULT-VALUE}.")
     private int messages = 200_000;
 
+    @Option(
+            names = "--crypto",
+            split = ",",
+            paramLabel = "CIPHER/HASH",
+            description =
+                    "Suites such as aes256/sha256, or none; or all. The C library uses its model"
+                            + " openssl. Default: ${DEFAULT-VALUE}.")
+    private List<String> suites = List.of("none");
+
     @Override
     public Integer call() throws Exception {
         System.out.printf(
@@ -46,20 +57,33 @@ final class Throughput implements Callable<Integer> {
                 "MB/s",
                 "loss %",
                 "CPU s/million");
-        for (int size : sizes) {
-            measure(size);
+        for (String suite : suites.equals(List.of("all")) ? all() : suites) {
+            System.out.println("crypto: " + suite);
+            for (int size : sizes) {
+                measure(suite, size);
+            }
         }
         return 0;
     }
 
-    private void measure(int size) throws Exception {
+    private static List<String> all() {
+        List<String> all = new ArrayList<>(List.of("none"));
+        for (CryptoCipher cipher : CryptoCipher.values()) {
+            for (CryptoHash hash : CryptoHash.values()) {
+                all.add(cipher + "/" + hash);
+            }
+        }
+        return all;
+    }
+
+    private void measure(String suite, int size) throws Exception {
         int count = size > 16_384 ? messages / 10 : messages;
         Map<Kind, List<Result>> results = new EnumMap<>(Kind.class);
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             Map<Kind, Result> inThisRound = new EnumMap<>(Kind.class);
             for (Kind kind : Kind.values()) {
-                try (Pair pair = Pair.start(kind)) {
+                try (Pair pair = Pair.start(kind, suite)) {
                     pair.run(size, count); // warm-up
                     Result result = pair.run(size, count);
                     results.computeIfAbsent(kind, _ -> new ArrayList<>()).add(result);

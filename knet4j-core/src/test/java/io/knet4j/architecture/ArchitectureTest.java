@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String API = "io.knet4j";
     private static final String INTERNAL = "io.knet4j.internal.";
+    private static final String SPI = "io.knet4j.spi";
+    private static final String COMPRESS = INTERNAL + "compress";
     private static final String ONWIRE = INTERNAL + "onwire";
     private static final String SECURITY = INTERNAL + "security";
     private static final String TRANSPORT = INTERNAL + "transport";
@@ -71,17 +73,20 @@ class ArchitectureTest {
         packages.remove(""); // module-info
         assertThat(packages)
                 .containsExactlyInAnyOrder(
-                        API, ONWIRE, SECURITY, TRANSPORT, UDP, ENGINE, NODE, RUNTIME);
+                        API, SPI, COMPRESS, ONWIRE, SECURITY, TRANSPORT, UDP, ENGINE, NODE,
+                        RUNTIME);
     }
 
     @Test
     void arrowsPointInOneDirection() {
+        arrows(SPI, API);
+        arrows(COMPRESS, SPI, API);
         arrows(ONWIRE);
         arrows(SECURITY, ONWIRE, API);
         arrows(TRANSPORT, API);
         arrows(UDP, TRANSPORT, API);
-        arrows(ENGINE, ONWIRE, SECURITY, TRANSPORT, API);
-        arrows(NODE, ENGINE, ONWIRE, SECURITY, TRANSPORT, RUNTIME, API);
+        arrows(ENGINE, COMPRESS, SPI, ONWIRE, SECURITY, TRANSPORT, API);
+        arrows(NODE, ENGINE, COMPRESS, ONWIRE, SECURITY, TRANSPORT, RUNTIME, API);
         arrows(RUNTIME, NODE, TRANSPORT, UDP, API);
     }
 
@@ -248,12 +253,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheApiIsExportedToAll() {
+    void onlyTheApiAndItsExtensionsAreExportedToAll() {
         ModuleDescriptor module = Knet.class.getModule().getDescriptor();
         assertThat(module).as("tests run on the module path").isNotNull();
         assertThat(module.exports().stream().filter(one -> !one.isQualified()))
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactly(API);
+                .containsExactlyInAnyOrder(API, SPI);
         assertThat(module.exports().stream().filter(ModuleDescriptor.Exports::isQualified))
                 .allMatch(one -> one.targets().equals(Set.of("io.knet4j.testkit")))
                 .extracting(ModuleDescriptor.Exports::source)

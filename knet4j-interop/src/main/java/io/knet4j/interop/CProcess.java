@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,11 +69,31 @@ public final class CProcess implements AutoCloseable {
      */
     public static CProcess start(int hostId, CNode.LogLevel logLevel, List<String> jvmOptions)
             throws IOException {
+        return start(hostId, logLevel, jvmOptions, Map.of());
+    }
+
+    /**
+     * Starts a node and waits until it is ready.
+     *
+     * @param hostId its host id
+     * @param logLevel how much the library logs
+     * @param jvmOptions more options for its JVM
+     * @param environment variables to add to the environment, such as settings of malloc
+     * @return the process
+     * @throws IOException when it doesn't start, or has no C library
+     */
+    public static CProcess start(
+            int hostId,
+            CNode.LogLevel logLevel,
+            List<String> jvmOptions,
+            Map<String, String> environment)
+            throws IOException {
         return start(
                 CNodeMain.class.getName(),
                 ownClasses(),
                 List.of(String.valueOf(hostId), logLevel.name()),
-                jvmOptions);
+                jvmOptions,
+                environment);
     }
 
     /**
@@ -89,6 +110,16 @@ public final class CProcess implements AutoCloseable {
     public static CProcess start(
             String mainClass, String classPath, List<String> arguments, List<String> jvmOptions)
             throws IOException {
+        return start(mainClass, classPath, arguments, jvmOptions, Map.of());
+    }
+
+    private static CProcess start(
+            String mainClass,
+            String classPath,
+            List<String> arguments,
+            List<String> jvmOptions,
+            Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -98,8 +129,10 @@ public final class CProcess implements AutoCloseable {
         command.add(classPath);
         command.add(mainClass);
         command.addAll(arguments);
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         CProcess started = new CProcess(process);
         try {
             String first = started.nextAnswer(START);

@@ -1,17 +1,23 @@
 package io.knet4j.interop;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
+import io.knet4j.ReceivedMessage;
 import io.knet4j.testkit.relay.FreePorts;
 import io.knet4j.testkit.relay.Relay;
 import io.knet4j.testkit.relay.RelayLink;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +47,7 @@ final class JavaAndC implements AutoCloseable {
         private long timeoutMillis = 5000;
         private boolean relayed;
         private List<Integer> channels = List.of(0);
+        private BiConsumer<Knet, CNode> preparation = (_, _) -> {};
 
         Settings ids(int ofJava, int ofC) {
             javaId = ofJava;
@@ -81,6 +88,20 @@ final class JavaAndC implements AutoCloseable {
             return this;
         }
 
+        /** What to do with the two nodes before they have links. */
+        Settings prepare(BiConsumer<Knet, CNode> value) {
+            preparation = value;
+            return this;
+        }
+
+        /** Encrypts on both sides from the beginning, and accepts nothing else. */
+        Settings crypto(Suite suite) {
+            return prepare((java, c) -> {
+                suite.enable(java);
+                suite.enable(c);
+            });
+        }
+
         JavaAndC open() {
             return new JavaAndC(this);
         }
@@ -92,6 +113,7 @@ final class JavaAndC implements AutoCloseable {
         relay = s.relayed ? Relay.open(1) : null;
         java = Knet.builder(javaId).open();
         c = CNode.open(cId);
+        s.preparation.accept(java, c);
         peer = java.addHost(cId);
         peer.setPolicy(s.policy);
         c.addHost(javaId);
@@ -168,6 +190,28 @@ final class JavaAndC implements AutoCloseable {
     void awaitReachable() throws Exception {
         Await.until("Java: host reachable", () -> peer.status().reachable());
         c.awaitReachable(javaId, true, Await.LIMIT);
+    }
+
+    /** Sends a message from Java to C and back, and checks what arrives. */
+    void exchange(byte[] payload, String what) throws Exception {
+        sendToC(payload, what);
+        sendToJava(payload, what);
+    }
+
+    private void sendToC(byte[] payload, String what) throws Exception {
+        java.channel(0).send(ByteBuffer.wrap(payload), Destination.host(cId));
+        CMessage inC = c.poll(Await.LIMIT);
+        assertNotNull(inC, "Java to C, lost: " + what);
+        Payloads.assertSame(payload, inC.payload(), "Java to C, " + what);
+    }
+
+    private void sendToJava(byte[] payload, String what) throws Exception {
+        c.send(0, payload);
+        ReceivedMessage inJava =
+                java.channel(0)
+                        .receive(Await.LIMIT)
+                        .orElseThrow(() -> new AssertionError("C to Java, lost: " + what));
+        Payloads.assertSame(payload, inJava.payload(), "C to Java, " + what);
     }
 
     @Override

@@ -156,6 +156,9 @@ final class SimRuntime implements NodeRuntime, Transport {
             unbind(socket);
         }
         inbox.clear();
+        if (loop != null) {
+            loop.onEnd();
+        }
     }
 
     // ---- time

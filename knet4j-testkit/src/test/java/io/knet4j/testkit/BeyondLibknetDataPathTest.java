@@ -173,8 +173,8 @@ class BeyondLibknetDataPathTest {
     }
 
     @Test
-    @DisplayName("D3: nothing is sent compressed, compressed messages are dropped and counted")
-    void nothingIsCompressed() {
+    @DisplayName("D3: nothing is compressed unless asked for, and what cannot be read is dropped")
+    void nothingIsCompressedUnlessAskedFor() {
         run(
                 LinkPolicy.PASSIVE,
                 1,
@@ -196,7 +196,8 @@ class BeyondLibknetDataPathTest {
                         compressed[RawPackets.COMPRESSION_AT] = (byte) method;
                         two.inject(compressed);
                     }
-                    assertThat(two.drops(DropCause.UNKNOWN_COMPRESSION)).isEqualTo(255);
+                    assertThat(two.drops(DropCause.UNKNOWN_COMPRESSION)).isEqualTo(254);
+                    assertThat(two.drops(DropCause.BAD_COMPRESSION)).isEqualTo(1);
                     two.inject(RawPackets.data(1, 5, 0, bytes("as it is")));
                     assertThat(two.texts(channel)).containsExactly("as it is");
                 });

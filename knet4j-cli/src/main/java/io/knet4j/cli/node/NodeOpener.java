@@ -1,5 +1,7 @@
 package io.knet4j.cli.node;
 
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Host;
 import io.knet4j.Knet;
@@ -10,6 +12,7 @@ import io.knet4j.Reason;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.config.ClusterConfig;
 import io.knet4j.cli.config.ClusterNode;
+import io.knet4j.cli.config.CompressionSettings;
 import io.knet4j.cli.config.ConfigException;
 import io.knet4j.cli.config.LinkMode;
 import io.knet4j.cli.config.LinkPlan;
@@ -69,16 +72,35 @@ public final class NodeOpener {
                     cipher ? config.crypto().cipher() : config.crypto().hash(),
                     "none");
         }
-        if (config.compressionRequested()) {
-            throw unsupported(
-                    config, "knet_compression_model", config.compression().model(), "none");
-        }
+        compression(config);
         if (config.transportRequested(LinkTransport.SCTP)) {
             throw unsupported(config, "knet_transport", "sctp", "udp");
         }
         if (config.ipDscp() != 0) {
             throw unsupported(config, "ip_dscp", Integer.toString(config.ipDscp()), "0");
         }
+    }
+
+    private static CompressionConfig compression(ClusterConfig config) throws CommandException {
+        if (!config.compressionRequested()) {
+            return CompressionConfig.NONE;
+        }
+        CompressionSettings settings = config.compression();
+        CompressionMethod method = CompressionMethod.named(settings.model());
+        if (!method.acceptsLevel(settings.level())) {
+            throw CommandException.usage(
+                    new Problem.Field(
+                                    config.source(),
+                                    0,
+                                    "knet_compression_level",
+                                    Integer.toString(settings.level()),
+                                    "is not a level of " + settings.model(),
+                                    method.minLevel() + ".." + method.maxLevel())
+                            .toString());
+        }
+        return CompressionConfig.of(method)
+                .withLevel(settings.level())
+                .withThreshold(settings.threshold());
     }
 
     private static CommandException unsupported(
@@ -103,6 +125,7 @@ public final class NodeOpener {
             if (config.knetMtu() != 0) {
                 builder.interfaceMtu(config.knetMtu());
             }
+            builder.compression(compression(config));
             knet = builder.open();
             prepare.accept(knet);
             for (LinkPlan plan : config.linksOf(id)) {

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeCommandTest {
 
@@ -56,6 +58,23 @@ class NodeCommandTest {
         String[] args = Arrays.copyOf(start, start.length + options.length);
         System.arraycopy(options, 0, args, start.length, options.length);
         return CommandRun.start(args);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zlib, 6", "lz4, 0", "lz4hc, 0", "lzo2, 0", "lzma, 0", "bzip2, 9", "zstd, 3"})
+    void nodesTalkCompressed(String method, int level) throws Exception {
+        String both =
+                "version: 2\nknet_compression_model: "
+                        + method
+                        + "\nknet_compression_level: "
+                        + level;
+        write(Files.readString(config).replace("version: 2", both));
+        String line = "the same again, ".repeat(60);
+        try (CommandRun one = node(1);
+                CommandRun two = node(2)) {
+            one.type(line + '\n');
+            two.out().await(("from 1: " + line)::equals);
+        }
     }
 
     @Test
@@ -154,8 +173,8 @@ class NodeCommandTest {
                         .replace("crypto_cipher: none", "crypto_cipher: aes256"),
                 "field 'crypto_cipher': value 'aes256' is not supported yet; allowed: none");
         assertRefused(
-                example().replace("version: 2", "version: 2\nknet_compression_model: zlib"),
-                "field 'knet_compression_model': value 'zlib' is not supported yet; allowed: none");
+                example().replace("version: 2", "version: 2\nknet_compression_model: bzip2"),
+                "field 'knet_compression_level': value '0' is not a level of bzip2; allowed: 1..9");
         assertRefused(
                 example().replace("linknumber: 1", "linknumber: 1\nknet_transport: sctp"),
                 "field 'knet_transport': value 'sctp' is not supported yet; allowed: udp");

@@ -1,6 +1,8 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.ClearTraffic;
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionStatistics;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DestinationFilter;
@@ -15,6 +17,7 @@ import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
+import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.security.KeySlots;
@@ -574,6 +577,38 @@ public final class Engine {
     /** May be called by any thread. */
     public void setFilter(@Nullable DestinationFilter filter) {
         shared.filter = filter;
+    }
+
+    /** May be called by any thread. */
+    public void setCompression(ActiveCompression compression) {
+        shared.compression = compression;
+    }
+
+    /** May be called by any thread. */
+    public CompressionConfig compression() {
+        return shared.compression.config();
+    }
+
+    /** May be called by any thread. */
+    public CompressionStatistics compressionStatistics() {
+        MessageCompressor tx = sender.compressor();
+        MessageDecompressor rx = receiver.decompressor();
+        return new CompressionStatistics(
+                tx.compressed.get(),
+                tx.originalBytes.get(),
+                tx.compressedBytes.get(),
+                tx.notSmaller.get(),
+                tx.failed.get(),
+                tx.uncompressed.get(),
+                rx.decompressed.get(),
+                rx.compressedBytes.get(),
+                rx.originalBytes.get(),
+                rx.failed.get());
+    }
+
+    /** Frees what receiving holds, at the end of the control loop. */
+    public void closeReceiver() {
+        receiver.close();
     }
 
     /** May be called by any thread. */

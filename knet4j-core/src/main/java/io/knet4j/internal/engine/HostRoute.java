@@ -12,16 +12,18 @@ final class HostRoute {
     private final int host;
     private final boolean roundRobin;
     private final int dataMtu;
+    private final boolean refusesZstd;
     private final Hop[] hops;
     private int turn;
 
     /** A link that carries messages. */
     record Hop(int link, Path path, LinkCounters counters) {}
 
-    HostRoute(int host, boolean roundRobin, int dataMtu, List<Hop> hops) {
+    HostRoute(int host, boolean roundRobin, int dataMtu, boolean refusesZstd, List<Hop> hops) {
         this.host = host;
         this.roundRobin = roundRobin;
         this.dataMtu = dataMtu;
+        this.refusesZstd = refusesZstd;
         this.hops = hops.toArray(Hop[]::new);
     }
 
@@ -31,6 +33,11 @@ final class HostRoute {
 
     int dataMtu() {
         return dataMtu;
+    }
+
+    /** Whether the host must not be sent what is compressed by zstd. */
+    boolean refusesZstd() {
+        return refusesZstd;
     }
 
     /** Number of links that the next message takes. */
@@ -58,6 +65,7 @@ final class HostRoute {
     boolean isSameAs(HostRoute other) {
         return roundRobin == other.roundRobin
                 && dataMtu == other.dataMtu
+                && refusesZstd == other.refusesZstd
                 && Arrays.equals(hops, other.hops);
     }
 }

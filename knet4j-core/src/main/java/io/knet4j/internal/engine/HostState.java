@@ -25,6 +25,12 @@ public final class HostState {
     String name;
     LinkPolicy policy = LinkPolicy.PASSIVE;
 
+    /**
+     * It sent a message that is compressed by another method than zstd: if it runs libknet, zstd
+     * would crash it.
+     */
+    boolean refusesZstd;
+
     /** Null while no link is up. */
     @Nullable HostRoute route;
 

@@ -54,10 +54,32 @@ final class Mismatches {
             hash = keys.signedWith(memory, offset, length);
             cause = hash == null ? cause : DropCause.OTHER_HASH;
         }
-        if (link.host.mismatches.add(cause)) {
-            output.publish(new CryptoMismatch(link.host.id, link.id, cause, finding(cause, hash)));
-        }
+        tell(link, cause, finding(cause, hash));
         return cause;
+    }
+
+    /**
+     * A ping came that is longer than pings are. Such a one is answered, as libknet does; but the
+     * peer may sign its packets, and messages from it would arrive with the signature behind them.
+     */
+    void onLongPing(LinkState link, int extraBytes) {
+        if (link.monitor.connected() || !keys.isEmpty()) {
+            return;
+        }
+        for (CryptoHash hash : CryptoHash.values()) {
+            if (hash.digestBytes() == extraBytes) {
+                tell(
+                        link,
+                        DropCause.ENCRYPTED,
+                        "it seems to sign with " + hash + ", and no crypto is configured here");
+            }
+        }
+    }
+
+    private void tell(LinkState link, DropCause cause, String finding) {
+        if (link.host.mismatches.add(cause)) {
+            output.publish(new CryptoMismatch(link.host.id, link.id, cause, finding));
+        }
     }
 
     private @Nullable LinkState linkTo(InetSocketAddress source) {

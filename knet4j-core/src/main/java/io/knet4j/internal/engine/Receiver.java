@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
@@ -7,6 +8,7 @@ import io.knet4j.Knet;
 import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.HostRestarted;
 import io.knet4j.KnetEvent.OnWireVersionChanged;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.engine.RestartDetector.Finding;
 import io.knet4j.internal.onwire.MtuArithmetic;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a datagram from the network: opened, checked, traced to its host and link; then by
- * type, pings answered first; data through the sequence window, reassembly and the filter to its
- * channel.
+ * type, pings answered first; data through the sequence window, reassembly, decompression and the
+ * filter to its channel.
  */
 final class Receiver {
     private static final int NOTHING = 0;
@@ -40,6 +42,8 @@ final class Receiver {
     private final ControlOutbox outbox;
     private final Drops drops;
     private final EngineOutput output;
+    private final MessageDecompressor decompressor =
+            new MessageDecompressor(CompressionMethods::installed);
     private final FilterCall filterCall = new FilterCall();
     private final Counter messagesDelivered = new Counter();
 
@@ -173,6 +177,9 @@ final class Receiver {
     private void onPing(LinkState link, ByteBuffer memory, int packet, int length) {
         HostState host = link.host;
         link.counters.rxPing.count(length);
+        if (length > Packets.PING_SIZE) {
+            mismatches.onLongPing(link, length - Packets.PING_SIZE);
+        }
         int sealed = answer(link, memory, packet, Packets.PING_SIZE);
         if (sealed != PacketSealer.FAILED) {
             link.counters.txPong.count(sealed);
@@ -356,10 +363,7 @@ final class Receiver {
         }
     }
 
-    /**
-     * A message is complete. It is marked as delivered when a channel has taken it, so that until
-     * then a copy may do.
-     */
+    /** A message is complete, but may be compressed. */
     private void onMessage(
             long now,
             HostState host,
@@ -370,14 +374,58 @@ final class Receiver {
             int offset,
             int length,
             InetSocketAddress source) {
-        if (compression != 0) {
-            drops.count(now, DropCause.UNKNOWN_COMPRESSION, source);
-            return;
-        }
         if (!shared.forwarding) {
             drops.count(now, DropCause.FORWARDING_DISABLED, source);
             return;
         }
+        if (compression == 0) {
+            deliver(now, host, sequence, channel, memory, offset, length, source);
+            return;
+        }
+        DropCause damage = decompressor.decompress(compression, memory, offset, length);
+        learnMethod(host, compression, damage == null);
+        if (damage != null) {
+            drops.count(now, damage, source);
+            return;
+        }
+        deliver(
+                now,
+                host,
+                sequence,
+                channel,
+                decompressor.buffer(),
+                0,
+                decompressor.length(),
+                source);
+    }
+
+    /**
+     * What a host sends shows for what it is configured, and so whether zstd would crash it if it
+     * runs libknet.
+     */
+    private void learnMethod(HostState host, int method, boolean intact) {
+        CompressionMethod known = CompressionMethod.withId(method).orElse(CompressionMethod.NONE);
+        boolean zstd = known == CompressionMethod.ZSTD;
+        if (known == CompressionMethod.NONE || host.refusesZstd != zstd || (zstd && !intact)) {
+            return; // nothing new
+        }
+        host.refusesZstd = !zstd;
+        router.update(host);
+    }
+
+    /**
+     * Hands a message to its channel. It is marked as delivered when that has taken it, so that
+     * until then a copy may do.
+     */
+    private void deliver(
+            long now,
+            HostState host,
+            int sequence,
+            int channel,
+            ByteBuffer memory,
+            int offset,
+            int length,
+            InetSocketAddress source) {
         int target = channel;
         DestinationFilter filter = shared.filter;
         if (filter != null) {
@@ -421,6 +469,16 @@ final class Receiver {
                 yield DropCause.NOT_FOR_US;
             }
         };
+    }
+
+    /** Frees what decompression holds. */
+    void close() {
+        decompressor.close();
+    }
+
+    /** What decompression did. May be read by any thread. */
+    MessageDecompressor decompressor() {
+        return decompressor;
     }
 
     long messagesDelivered() {

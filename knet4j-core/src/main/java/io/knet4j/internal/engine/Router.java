@@ -116,7 +116,8 @@ final class Router {
                 hops.add(new Hop(link.id, link.path, link.counters));
             }
         }
-        return new HostRoute(host.id, host.policy == LinkPolicy.ROUND_ROBIN, dataMtu, hops);
+        return new HostRoute(
+                host.id, host.policy == LinkPolicy.ROUND_ROBIN, dataMtu, host.refusesZstd, hops);
     }
 
     /** Makes the current state known to senders. */

@@ -1,10 +1,12 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.SendFailed;
 import io.knet4j.Reason;
+import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.engine.HostRoute.Hop;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the
- * hosts, local delivery, sequence number, fragments, protection, links; {@link #flush} hands what
- * was collected to the transport.
+ * hosts, local delivery, compression, sequence number, fragments, protection, links; {@link #flush}
+ * hands what was collected to the transport.
  *
  * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are
  * null for success.
@@ -47,6 +49,7 @@ public final class Sender {
     private final int[] fragmentOffsets = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final Handovers handovers = new Handovers();
+    private final MessageCompressor compressor = new MessageCompressor();
 
     private final Counter messagesSent = new Counter();
     private final Counter deliveredLocally = new Counter();
@@ -183,14 +186,22 @@ public final class Sender {
         for (int i = 0; i < targets.size(); i++) {
             dataMtu = Math.min(dataMtu, targets.get(i).dataMtu());
         }
-        int fragments = MtuArithmetic.fragments(message.length, dataMtu);
+        ActiveCompression wanted = shared.compression;
+        int compression =
+                compressor.compress(
+                        wanted,
+                        bearsCompression(wanted),
+                        message.buffer,
+                        message.offset,
+                        message.length);
+        int length = compression == 0 ? message.length : compressor.length();
+        int fragments = MtuArithmetic.fragments(length, dataMtu);
         if (fragments > MtuArithmetic.MAX_FRAGMENTS) {
             return Reason.TOO_MANY_FRAGMENTS;
         }
         PacketSealer sealer = routes.sealer();
         if (!batch.hasRoom(
-                message.length + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()),
-                fragments)) {
+                length + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()), fragments)) {
             flush(now);
         }
         int sequence = shared.sequence == MAX_SEQUENCE ? 1 : shared.sequence + 1;
@@ -199,13 +210,24 @@ public final class Sender {
             forcePings(now, routes, sealer, sequence);
             flush(now);
         }
-        if (!writeFragments(message, sequence, fragments, dataMtu, sealer)) {
+        if (!writeFragments(message, compression, length, sequence, fragments, dataMtu, sealer)) {
             return Reason.ENCRYPTION_FAILED;
         }
         for (int i = 0; i < targets.size(); i++) {
             dispatch(now, targets.get(i), message.channel, fragments);
         }
         return null;
+    }
+
+    private boolean bearsCompression(ActiveCompression compression) {
+        if (compression.method() == CompressionMethod.ZSTD) {
+            for (int i = 0; i < targets.size(); i++) {
+                if (targets.get(i).refusesZstd()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Hosts that get little of our traffic would otherwise lose track of the sequence number. */
@@ -237,15 +259,19 @@ public final class Sender {
 
     private boolean writeFragments(
             OutgoingMessage message,
+            int compression,
+            int length,
             int sequence,
             int fragments,
             int dataMtu,
             PacketSealer sealer) {
         ByteBuffer memory = batch.memory();
+        ByteBuffer source = compression == 0 ? message.buffer : compressor.buffer();
+        int sourceOffset = compression == 0 ? message.offset : 0;
         boolean broadcast = message.destination instanceof Destination.Broadcast;
         int done = 0;
         for (int i = 0; i < fragments; i++) {
-            int size = Math.min(dataMtu, message.length - done);
+            int size = Math.min(dataMtu, length - done);
             int number = fragments == 1 ? 0 : i + 1;
             int offset = batch.reserve();
             int packet = offset + sealer.prefix();
@@ -257,8 +283,9 @@ public final class Sender {
                     broadcast,
                     fragments,
                     number,
-                    message.channel);
-            memory.put(packet + Packets.DATA_HEADER, message.buffer, message.offset + done, size);
+                    message.channel,
+                    compression);
+            memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
             int sealed = sealer.seal(memory, offset, Packets.DATA_HEADER + size);
             if (sealed == PacketSealer.FAILED) {
                 return false;
@@ -369,16 +396,24 @@ public final class Sender {
         if (!reporting) {
             return;
         }
-        sameReason.unreported++;
-        if (now >= sameReason.nextReport) {
-            output.publish(new SendFailed(reason, channel, sameReason.unreported));
-            sameReason.unreported = 0;
-            sameReason.nextReport = now + REPORT_INTERVAL;
+        long messages = sameReason.reports.count(now);
+        if (messages > 0) {
+            output.publish(new SendFailed(reason, channel, messages));
         }
     }
 
     private Failures of(Reason reason) {
         return Objects.requireNonNull(failures.get(reason));
+    }
+
+    /** Frees what compression holds; messages are sent as they are from now on. */
+    public void close() {
+        compressor.close();
+    }
+
+    /** What compression did. May be read by any thread. */
+    MessageCompressor compressor() {
+        return compressor;
     }
 
     /** Messages that were put on their way. */
@@ -399,8 +434,7 @@ public final class Sender {
     /** Messages that were not sent for one reason. */
     private static final class Failures {
         private final Counter total = new Counter();
-        private long unreported;
-        private long nextReport = Long.MIN_VALUE;
+        private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
     }
 
     /** A message for a host: taken when one link took all of it. */

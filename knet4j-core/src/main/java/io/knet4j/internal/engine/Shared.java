@@ -1,6 +1,7 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.DestinationFilter;
+import io.knet4j.internal.compress.ActiveCompression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ final class Shared {
     volatile RoutingTable routes = RoutingTable.EMPTY;
     volatile boolean forwarding;
     volatile @Nullable DestinationFilter filter;
+    volatile ActiveCompression compression = ActiveCompression.NONE;
 
     /** Number of the last message that was sent, 0 before the first. */
     volatile int sequence;

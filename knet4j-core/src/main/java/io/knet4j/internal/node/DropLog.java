@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.DropCause;
+import io.knet4j.internal.engine.ReportLimit;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -16,32 +17,26 @@ final class DropLog {
     private static final System.Logger LOG = System.getLogger("io.knet4j.drops");
     private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
-    private final Map<DropCause, Line> lines = new EnumMap<>(DropCause.class);
-
-    /** What is logged of one cause. */
-    private static final class Line {
-        private long drops;
-        private long next = Long.MIN_VALUE;
-    }
+    private final Map<DropCause, ReportLimit> lines = new EnumMap<>(DropCause.class);
 
     DropLog() {
         for (DropCause cause : DropCause.values()) {
-            lines.put(cause, new Line());
+            lines.put(cause, new ReportLimit(INTERVAL));
         }
     }
 
     /** To be called by the control loop only. */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source, Events events) {
-        Line line = Objects.requireNonNull(lines.get(cause));
-        line.drops++;
-        if (now < line.next) {
-            return;
+        long drops = Objects.requireNonNull(lines.get(cause)).count(now);
+        if (drops > 0) {
+            events.log(() ->
+                    LOG.log(
+                            level(cause),
+                            "dropped {0}: {1}, last from {2}",
+                            cause,
+                            Long.toString(drops),
+                            source));
         }
-        String drops = Long.toString(line.drops);
-        events.log(() ->
-                LOG.log(level(cause), "dropped {0}: {1}, last from {2}", cause, drops, source));
-        line.drops = 0;
-        line.next = now + INTERVAL;
     }
 
     private static System.Logger.Level level(DropCause cause) {

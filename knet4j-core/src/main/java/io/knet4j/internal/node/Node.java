@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.Channel;
+import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
 import io.knet4j.Destination;
@@ -15,10 +16,13 @@ import io.knet4j.KnetStatistics;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
+import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
+import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -33,7 +37,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -67,14 +70,15 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
             new AtomicReferenceArray<>(MAX_CHANNELS);
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicLong nextFilterFailure = new AtomicLong(Long.MIN_VALUE);
-    private long nextSocketError = Long.MIN_VALUE;
+    private final ReportLimit filterFailures = new ReportLimit(REPORT_INTERVAL);
+    private final ReportLimit socketErrors = new ReportLimit(REPORT_INTERVAL);
 
     Node(KnetConfig config, NodeRuntime runtime) {
         this.config = config;
         this.runtime = runtime;
         KeySlots keys = new KeySlots();
         config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
+        ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
         engine =
                 new Engine(
                         config,
@@ -84,6 +88,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+        engine.setCompression(compression);
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
         reachability = runtime.newWaiters();
@@ -105,12 +110,15 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void onSocketFailure(Transport.Socket socket, Reason reason, String message) {
-        long now = runtime.nanoTime();
-        if (now < nextSocketError) {
-            return;
+        if (socketErrors.count(runtime.nanoTime()) > 0) {
+            events.publish(
+                    new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
         }
-        nextSocketError = now + REPORT_INTERVAL;
-        events.publish(new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
+    }
+
+    @Override
+    public void onEnd() {
+        engine.closeReceiver();
     }
 
     // ---- what the engine hands back
@@ -126,10 +134,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void publish(KnetEvent event) {
         if (event instanceof KnetEvent.FilterFailed) {
-            long now = runtime.nanoTime();
-            long due = nextFilterFailure.get();
-            if (now < due || !nextFilterFailure.compareAndSet(due, now + REPORT_INTERVAL)) {
-                return;
+            synchronized (filterFailures) {
+                if (filterFailures.count(runtime.nanoTime()) == 0) {
+                    return;
+                }
             }
         }
         events.publish(event);
@@ -361,6 +369,18 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setCompression(CompressionConfig compression) {
+        // Tried out by the caller, since it may take a while, above all to load a library.
+        ActiveCompression active = CompressionMethods.activateInstalled(compression);
+        run(() -> engine.setCompression(active));
+    }
+
+    @Override
+    public CompressionConfig compression() {
+        return engine.compression();
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         run(() -> engine.forceOnWireVersion(version));
     }
@@ -386,7 +406,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 engine.messagesDelivered() + engine.sender().deliveredLocally(),
                 failures,
                 engine.drops(),
-                events.dropped());
+                events.dropped(),
+                engine.compressionStatistics());
     }
 
     @Override
@@ -413,5 +434,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         runtime.close();
         engine.wipeKeys();
+        sendLock.lock();
+        try {
+            engine.sender().close();
+        } finally {
+            sendLock.unlock();
+        }
     }
 }

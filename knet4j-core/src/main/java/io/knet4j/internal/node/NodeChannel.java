@@ -9,6 +9,7 @@ import io.knet4j.Message;
 import io.knet4j.MessageHandler;
 import io.knet4j.ReceivedMessage;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.engine.ReportLimit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -36,8 +37,7 @@ final class NodeChannel implements Channel {
     private volatile @Nullable MessageHandler handler;
     private volatile NodeRuntime.@Nullable Worker worker;
 
-    private long lost;
-    private long nextReport = Long.MIN_VALUE;
+    private final ReportLimit losses = new ReportLimit(REPORT_INTERVAL);
 
     NodeChannel(Node node, int id, int queueBytes, NodeRuntime runtime) {
         this.node = node;
@@ -72,12 +72,9 @@ final class NodeChannel implements Channel {
     }
 
     private synchronized void reportLoss() {
-        lost++;
-        long now = runtime.nanoTime();
-        if (now >= nextReport) {
+        long lost = losses.count(runtime.nanoTime());
+        if (lost > 0) {
             node.publish(new ReceiveQueueFull(id, lost));
-            lost = 0;
-            nextReport = now + REPORT_INTERVAL;
         }
     }
 

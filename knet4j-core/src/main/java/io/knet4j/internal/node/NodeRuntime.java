@@ -28,6 +28,9 @@ public interface NodeRuntime {
 
         /** A socket cannot be read. */
         void onSocketFailure(Transport.Socket socket, Reason reason, String message);
+
+        /** The loop ends: nothing else will be called any more. */
+        void onEnd();
     }
 
     /** Work that is done outside the control loop when there is some. */

@@ -1,8 +1,11 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.CompressionMethod;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.runtime.ThreadedRuntime;
+import java.util.List;
 import java.util.Optional;
 
 /** Opens nodes. */
@@ -22,6 +25,11 @@ public final class Nodes {
             runtime.close();
             throw e;
         }
+    }
+
+    /** The compression methods that are available. */
+    public static List<CompressionMethod> compressionMethods() {
+        return CompressionMethods.installed().available();
     }
 
     /** Says what is left over in a node without hosts, if anything is. For tests. */

@@ -8,6 +8,7 @@ import io.knet4j.QueueFullPolicy;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
 import io.knet4j.internal.engine.OutgoingMessage;
+import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.engine.Sender;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,8 +31,7 @@ final class SendQueue {
     private final Events events;
     private volatile @Nullable Thread sending;
     private final LongAdder dropped = new LongAdder();
-    private long unreported;
-    private long nextReport = Long.MIN_VALUE;
+    private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
     private final OutgoingMessage[] messages = new OutgoingMessage[MESSAGES_PER_BATCH];
     private final @Nullable Reason[] refused = new Reason[MESSAGES_PER_BATCH];
 
@@ -102,12 +102,9 @@ final class SendQueue {
 
     private synchronized void drop(int channel) {
         dropped.increment();
-        unreported++;
-        long now = runtime.nanoTime();
-        if (now >= nextReport) {
-            events.publish(new SendFailed(Reason.QUEUE_FULL, channel, unreported));
-            unreported = 0;
-            nextReport = now + REPORT_INTERVAL;
+        long messages = reports.count(runtime.nanoTime());
+        if (messages > 0) {
+            events.publish(new SendFailed(Reason.QUEUE_FULL, channel, messages));
         }
     }
 

@@ -145,7 +145,11 @@ public final class Packets {
         return buffer.get(packet + PING_TIMED) != 0;
     }
 
-    /** Writes the header of a DATA packet. */
+    /**
+     * Writes the header of a DATA packet.
+     *
+     * @param compression id of the method, 0 for none
+     */
     public static void writeData(
             ByteBuffer buffer,
             int packet,
@@ -154,10 +158,11 @@ public final class Packets {
             boolean broadcast,
             int count,
             int number,
-            int channel) {
+            int channel,
+            int compression) {
         writeCommon(buffer, packet, VERSION, DATA, host);
         buffer.putShort(packet + DATA_SEQUENCE, (short) sequence);
-        buffer.putShort(packet + DATA_COMPRESSION, (short) 0);
+        buffer.putShort(packet + DATA_COMPRESSION, (short) (compression << 8));
         buffer.put(packet + DATA_BROADCAST, (byte) (broadcast ? 1 : 0));
         buffer.put(packet + DATA_FRAGMENT_COUNT, (byte) count);
         buffer.put(packet + DATA_FRAGMENT_NUMBER, (byte) number);

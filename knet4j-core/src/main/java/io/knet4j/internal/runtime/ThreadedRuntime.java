@@ -111,6 +111,9 @@ public final class ThreadedRuntime implements NodeRuntime {
         }
         transport.close();
         runCommands();
+        if (body != null) {
+            body.onEnd();
+        }
     }
 
     private void turn(Loop body, IncomingBatch incoming) throws IOException {

@@ -89,6 +89,11 @@ public final class KeySlots {
         sort();
     }
 
+    /** Whether no slot is set. */
+    public boolean isEmpty() {
+        return order.length == 0;
+    }
+
     /** Chooses the slot for sending, 0 for none. */
     public void use(int number) {
         checkNumber(number, CLEAR);
@@ -199,7 +204,7 @@ public final class KeySlots {
         if (!clearAllowed && isPacket(memory, offset, length)) {
             return refuse(DropCause.CLEAR_TRAFFIC);
         }
-        return refuse(order.length == 0 ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
+        return refuse(isEmpty() ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
     }
 
     private int refuse(DropCause cause) {

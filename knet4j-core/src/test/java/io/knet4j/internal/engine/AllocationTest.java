@@ -4,6 +4,8 @@ import static io.knet4j.internal.engine.TestNode.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
@@ -11,13 +13,16 @@ import io.knet4j.Destination;
 import io.knet4j.Knet;
 import io.knet4j.LinkPolicy;
 import io.knet4j.SharedKey;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.zip.Deflater;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
@@ -129,6 +134,66 @@ class AllocationTest {
                 });
 
         assertThat(node.output.deliveries - before).isEqualTo((long) rounds[0] * MESSAGES);
+        assertThat(bytes).isLessThanOrEqualTo(NOISE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500", "5000"})
+    void compressingWithZlibAllocatesNothing(int length) {
+        node.hostUp(2, 1);
+        node.transport.recording = false;
+        node.engine.setCompression(
+                CompressionMethods.installed()
+                        .activate(CompressionConfig.of(CompressionMethod.ZLIB).withLevel(1)));
+        Destination two = Destination.host(2);
+        ByteBuffer payload = ByteBuffer.allocate(length);
+        OutgoingMessage message = new OutgoingMessage();
+        Sender sender = node.engine.sender();
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        message.set(3, two, payload, 0, length);
+                        sender.send(node.now, message, false);
+                        if (i % 64 == 63) {
+                            sender.flush(node.now);
+                        }
+                    }
+                    sender.flush(node.now);
+                });
+
+        assertThat(node.engine.compressionStatistics().txCompressed()).isPositive();
+        assertThat(node.engine.compressionStatistics().txUncompressed()).isZero();
+        assertThat(bytes).isLessThanOrEqualTo(NOISE);
+    }
+
+    @Test
+    void decompressingZlibAllocatesNothing() {
+        node.hostUp(2, 1);
+        node.output.recording = false;
+        Deflater deflater = new Deflater();
+        deflater.setInput(new byte[5000]);
+        deflater.finish();
+        byte[] compressed = new byte[200];
+        int size = deflater.deflate(compressed);
+        byte[] packet =
+                Wire.with(Wire.fragment(2, 1, 3, 1, 0, Arrays.copyOf(compressed, size)), 8, 1);
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        sequence = sequence == 65_535 ? 1 : sequence + 1;
+                        node.incoming.clear();
+                        node.incoming.memory().put(0, packet);
+                        node.incoming.memory().putShort(6, (short) sequence);
+                        node.incoming.add(SOCKET, SOURCE, packet.length);
+                        node.engine.receive(node.now, node.incoming);
+                    }
+                });
+
+        assertThat(node.engine.compressionStatistics().rxFailed()).isZero();
+        assertThat(node.output.deliveries % MESSAGES).isZero();
+        assertThat(node.output.deliveries).isPositive();
         assertThat(bytes).isLessThanOrEqualTo(NOISE);
     }
 

@@ -137,6 +137,9 @@ class ReceiverTest {
                 });
         WAYS.put(
                 DropCause.UNKNOWN_COMPRESSION,
+                node -> node.receive(remote(2, 0), Wire.with(data(1), 8, 255)));
+        WAYS.put(
+                DropCause.BAD_COMPRESSION,
                 node -> node.receive(remote(2, 0), Wire.with(data(1), 8, 1)));
         WAYS.put(
                 DropCause.FORWARDING_DISABLED,

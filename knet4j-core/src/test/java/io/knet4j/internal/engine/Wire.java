@@ -16,7 +16,7 @@ final class Wire {
     static byte[] fragment(
             int host, int sequence, int channel, int count, int number, byte[] payload) {
         ByteBuffer packet = ByteBuffer.allocate(Packets.DATA_HEADER + payload.length);
-        Packets.writeData(packet, 0, host, sequence, false, count, number, channel);
+        Packets.writeData(packet, 0, host, sequence, false, count, number, channel, 0);
         packet.put(Packets.DATA_HEADER, payload);
         return packet.array();
     }

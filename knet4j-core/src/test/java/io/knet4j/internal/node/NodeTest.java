@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.knet4j.Channel;
+import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Destination;
 import io.knet4j.Knet;
@@ -397,6 +399,32 @@ class NodeTest {
         assertThat(threads()).isEmpty();
         assertThatExceptionOfType(KnetClosedException.class).isThrownBy(knet::hosts);
         assertThatExceptionOfType(KnetClosedException.class).isThrownBy(() -> knet.channel(1));
+    }
+
+    @Test
+    void aCompressionThatIsRefusedLeavesTheOneBefore() {
+        CompressionConfig zlib = CompressionConfig.of(CompressionMethod.ZLIB).withLevel(6);
+        Knet knet = toItself(Knet.builder(SELF).compression(zlib));
+        assertThat(knet.compression()).isEqualTo(zlib);
+        assertThat(Knet.compressionMethods()).containsExactly(CompressionMethod.ZLIB);
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(
+                        () -> knet.setCompression(CompressionConfig.of(CompressionMethod.BZIP2)))
+                .withMessage(
+                        "method: bzip2 is not available here; available: zlib (add knet4j-compress"
+                                + " and org.apache.commons:commons-compress to the class path)");
+        assertThat(knet.compression()).isEqualTo(zlib);
+        knet.setCompression(zlib.withLevel(0));
+        assertThat(knet.compression()).isEqualTo(zlib.withLevel(-1));
+        knet.close();
+        assertThat(knet.compression()).isEqualTo(zlib.withLevel(-1));
+        assertThatExceptionOfType(KnetClosedException.class)
+                .isThrownBy(() -> knet.setCompression(CompressionConfig.NONE));
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() ->
+                        Knet.builder(SELF)
+                                .compression(CompressionConfig.of(CompressionMethod.LZMA))
+                                .open());
     }
 
     @Test

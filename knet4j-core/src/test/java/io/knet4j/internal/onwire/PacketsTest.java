@@ -55,7 +55,7 @@ class PacketsTest {
         Packets.writePing(buffer, AT, 1, 1, 0, 0, 0, 0, false);
         assertThat(written(Packets.PING_SIZE)).doesNotContain("ee");
 
-        Packets.writeData(buffer, AT, 1, 2, false, 1, 0, 3);
+        Packets.writeData(buffer, AT, 1, 2, false, 1, 0, 3, 0);
         assertThat(written(Packets.DATA_HEADER)).doesNotContain("ee");
         assertThat(buffer.get(AT - 1)).isEqualTo((byte) 0xee);
         assertThat(buffer.get(AT + Packets.PING_SIZE)).isEqualTo((byte) 0xee);
@@ -85,7 +85,7 @@ class PacketsTest {
 
     @Test
     void writesTheUnicastOfTheSpecification() {
-        Packets.writeData(buffer, AT, 1, 1, false, 1, 0, 0);
+        Packets.writeData(buffer, AT, 1, 1, false, 1, 0, 0, 0);
 
         assertThat(written(Packets.DATA_HEADER))
                 .isEqualTo(hex("01 00 0001 00 00 | 0001 00 00 00 01 00 00"));
@@ -93,7 +93,7 @@ class PacketsTest {
 
     @Test
     void writesTheBroadcastOfTheSpecification() {
-        Packets.writeData(buffer, AT, 300, 8000, true, 1, 0, 3);
+        Packets.writeData(buffer, AT, 300, 8000, true, 1, 0, 3, 0);
 
         assertThat(written(Packets.DATA_HEADER))
                 .isEqualTo(hex("01 00 012c 00 00 | 1f40 00 00 01 01 00 03"));
@@ -102,7 +102,7 @@ class PacketsTest {
     @Test
     void writesTheFragmentsOfTheSpecification() {
         for (int number = 1; number <= 3; number++) {
-            Packets.writeData(buffer, AT, 1, 3, false, 3, number, 0);
+            Packets.writeData(buffer, AT, 1, 3, false, 3, number, 0, 0);
             assertThat(written(Packets.DATA_HEADER))
                     .isEqualTo(hex("01 00 0001 00 00 | 0003 00 00 00 03 0" + number + " 00"));
         }

@@ -35,7 +35,7 @@ class KeySlotsTest {
 
     private static byte[] packet() {
         ByteBuffer packet = ByteBuffer.allocate(Packets.DATA_HEADER + 10);
-        Packets.writeData(packet, 0, 2, 1, false, 1, 0, 3);
+        Packets.writeData(packet, 0, 2, 1, false, 1, 0, 3, 0);
         return packet.array();
     }
 

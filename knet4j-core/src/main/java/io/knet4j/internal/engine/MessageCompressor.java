@@ -1,0 +1,141 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.Knet;
+import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.spi.Compressor;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compresses messages before they are sent, when that makes them smaller. Belongs to the sender;
+ * only the counters may be read by any thread.
+ */
+final class MessageCompressor {
+    private static final System.Logger LOG = System.getLogger("io.knet4j.compression");
+
+    private ActiveCompression active = ActiveCompression.NONE;
+    private @Nullable Compressor compressor;
+    private boolean closed;
+    private boolean failing;
+
+    private byte[] output = {};
+    private ByteBuffer outputBuffer = ByteBuffer.wrap(output);
+    private byte[] input = {};
+    private int length;
+
+    final Counter compressed = new Counter();
+    final Counter originalBytes = new Counter();
+    final Counter compressedBytes = new Counter();
+    final Counter notSmaller = new Counter();
+    final Counter failed = new Counter();
+    final Counter uncompressed = new Counter();
+
+    /**
+     * Compresses a message.
+     *
+     * @param wanted the configuration at the moment
+     * @param allowed whether all destinations bear what it makes
+     * @return id of the method; 0 when the message is to be sent as it is
+     */
+    int compress(
+            ActiveCompression wanted,
+            boolean allowed,
+            ByteBuffer message,
+            int offset,
+            int messageLength) {
+        if (wanted != active) {
+            release();
+            active = wanted;
+            failing = false;
+        }
+        int method = wanted.method().id();
+        if (method == 0 || closed) {
+            return 0;
+        }
+        if (allowed
+                && messageLength > wanted.config().threshold()
+                && isSmaller(message, offset, messageLength)) {
+            compressed.increment();
+            originalBytes.add(messageLength);
+            compressedBytes.add(length);
+            return method;
+        }
+        uncompressed.increment();
+        return 0;
+    }
+
+    private boolean isSmaller(ByteBuffer message, int offset, int messageLength) {
+        byte[] source;
+        int from;
+        if (message.hasArray()) {
+            source = message.array();
+            from = message.arrayOffset() + offset;
+        } else {
+            if (input.length == 0) {
+                input = new byte[Knet.MAX_MESSAGE_SIZE];
+            }
+            message.get(offset, input, 0, messageLength);
+            source = input;
+            from = 0;
+        }
+        if (output.length == 0) {
+            output = new byte[Knet.MAX_MESSAGE_SIZE];
+            outputBuffer = ByteBuffer.wrap(output);
+        }
+        try {
+            if (compressor == null) {
+                compressor = active.newCompressor();
+            }
+            length =
+                    compressor == null
+                            ? -1
+                            : compressor.compress(
+                                    source, from, messageLength, output, 0, messageLength - 1);
+        } catch (Throwable e) { // the message can still go as it is
+            onFailure(e);
+            return false;
+        }
+        if (length < 1 || length >= messageLength) {
+            notSmaller.increment();
+            return false;
+        }
+        return true;
+    }
+
+    private void onFailure(Throwable e) {
+        failed.increment();
+        release();
+        if (!failing) {
+            failing = true; // told once for each configuration
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    active.method().methodName()
+                            + ": compression failed, the message goes uncompressed",
+                    e);
+        }
+    }
+
+    /** The last message that was compressed. */
+    ByteBuffer buffer() {
+        return outputBuffer;
+    }
+
+    /** Its length. */
+    int length() {
+        return length;
+    }
+
+    private void release() {
+        Compressor old = compressor;
+        compressor = null;
+        if (old != null) {
+            Closing.quietly(old);
+        }
+    }
+
+    /** Frees everything; messages are not compressed any more. */
+    void close() {
+        closed = true;
+        release();
+    }
+}
