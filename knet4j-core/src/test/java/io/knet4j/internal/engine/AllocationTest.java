@@ -6,13 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
+import io.knet4j.Knet;
 import io.knet4j.LinkPolicy;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.compress.CompressionMethods;
+import io.knet4j.internal.security.JcaSuite;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.zip.Deflater;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -181,6 +195,147 @@ class AllocationTest {
         assertThat(node.output.deliveries % MESSAGES).isZero();
         assertThat(node.output.deliveries).isPositive();
         assertThat(bytes).isLessThanOrEqualTo(NOISE);
+    }
+
+    /**
+     * What the JDK's own objects allocate when they do to the same bytes what must be done to them,
+     * per packet.
+     */
+    private double bytesOfPrimitives(CryptoCipher cipher, CryptoHash hash, int mode, int length)
+            throws GeneralSecurityException {
+        SecretKeySpec aesKey = new SecretKeySpec(new byte[cipher.keyBytes()], "AES");
+        IvParameterSpec start = new IvParameterSpec(new byte[16]);
+        Cipher aes = Cipher.getInstance("AES/CBC/NoPadding");
+        aes.init(mode, aesKey, start);
+        Mac mac = Mac.getInstance(hash.macAlgorithm());
+        mac.init(new SecretKeySpec(new byte[128], hash.macAlgorithm()));
+        byte[] source = new byte[16 + (length / 16 + 1) * 16 + hash.digestBytes()];
+        byte[] target = source.clone();
+        int signed = source.length - hash.digestBytes();
+        return bytesPerMessage(() -> {
+            try {
+                for (int i = 0; i < MESSAGES; i++) {
+                    aes.update(source, 0, signed, target, 0);
+                    mac.update(target, 0, signed);
+                    mac.doFinal(target, signed);
+                }
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static KeySlots slots(CryptoCipher cipher, CryptoHash hash) {
+        SharedKey key = SharedKey.of(new byte[SharedKey.MIN_BYTES]);
+        KeySlots keys = new KeySlots();
+        keys.enable(JcaSuite.of(new CryptoConfig(cipher, hash, key), new SplittableRandom(1)));
+        return keys;
+    }
+
+    /** Of the most usual suite and the cheapest one. */
+    @ParameterizedTest
+    @CsvSource({"AES256_CBC, SHA256", "AES128_CBC, MD5"})
+    void sealingAllocatesNothingBesideTheProvider(CryptoCipher cipher, CryptoHash hash)
+            throws GeneralSecurityException {
+        int length = 1400;
+        double primitives = bytesOfPrimitives(cipher, hash, Cipher.ENCRYPT_MODE, length);
+        PacketSealer sealer = slots(cipher, hash).senderSealer();
+        ByteBuffer memory = ByteBuffer.allocateDirect(2048);
+        long[] sealed = {0};
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        sealed[0] += sealer.seal(memory, 0, length);
+                    }
+                });
+
+        assertThat(sealed[0]).isPositive().isEqualTo(sealed[0] / MESSAGES * MESSAGES);
+        assertThat(bytes).isLessThanOrEqualTo(primitives + NOISE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AES256_CBC, SHA256", "AES128_CBC, MD5"})
+    void openingAllocatesNothingBesideTheProvider(CryptoCipher cipher, CryptoHash hash)
+            throws GeneralSecurityException {
+        int length = 1400;
+        double primitives = bytesOfPrimitives(cipher, hash, Cipher.DECRYPT_MODE, length);
+        KeySlots keys = slots(cipher, hash);
+        byte[] datagram = CryptoPeer.seal(keys.senderSealer(), new byte[length]);
+        ByteBuffer memory = ByteBuffer.allocateDirect(2048);
+        int[] refused = {0};
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        memory.put(0, datagram);
+                        if (keys.open(memory, 0, datagram.length) != length) {
+                            refused[0]++;
+                        }
+                    }
+                });
+
+        assertThat(refused[0]).isZero();
+        assertThat(bytes).isLessThanOrEqualTo(primitives + NOISE);
+    }
+
+    /** A packet that anybody can send must not cost more than one that is welcome. */
+    @Test
+    void refusingAllocatesNothingBesideTheProvider() throws GeneralSecurityException {
+        double primitives =
+                bytesOfPrimitives(
+                        CryptoCipher.AES256_CBC, CryptoHash.SHA256, Cipher.DECRYPT_MODE, 1400);
+        KeySlots keys = slots(CryptoCipher.AES256_CBC, CryptoHash.SHA256);
+        ByteBuffer memory = ByteBuffer.allocateDirect(2048);
+        int[] refused = {0};
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        if (keys.open(memory, 0, 1456) == KeySlots.REFUSED) {
+                            refused[0]++;
+                        }
+                    }
+                });
+
+        assertThat(refused[0]).isPositive().isEqualTo(refused[0] / MESSAGES * MESSAGES);
+        assertThat(bytes).isLessThanOrEqualTo(primitives + NOISE);
+    }
+
+    /** Through the whole engine. */
+    @Test
+    void encryptedMessagesAllocateNothingBesideTheProvider() throws GeneralSecurityException {
+        CryptoCipher cipher = CryptoCipher.AES256_CBC;
+        CryptoHash hash = CryptoHash.SHA256;
+        int length = 64;
+        TestNode encrypting =
+                new TestNode(Knet.builder(TestNode.SELF).build(), slots(cipher, hash));
+        encrypting.peer = new CryptoPeer(slots(cipher, hash));
+        encrypting.hostUp(2, 1);
+        encrypting.transport.recording = false;
+        Destination destination = Destination.host(2);
+        ByteBuffer payload = ByteBuffer.allocate(length);
+        OutgoingMessage message = new OutgoingMessage();
+        Sender sender = encrypting.engine.sender();
+        double primitives = bytesOfPrimitives(cipher, hash, Cipher.ENCRYPT_MODE, 78);
+        // Every 8191st message is preceded by a ping, which is sealed as well.
+        double pings = primitives / 4096;
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        message.set(3, destination, payload, 0, length);
+                        sender.address(message, false);
+                        sender.send(encrypting.now, message, false);
+                        if (i % 64 == 63) {
+                            sender.flush(encrypting.now);
+                        }
+                    }
+                    sender.flush(encrypting.now);
+                });
+
+        assertThat(sender.messagesSent()).isGreaterThanOrEqualTo(MESSAGES);
+        assertThat(bytes).isLessThanOrEqualTo(primitives + pings + NOISE);
     }
 
     private static final java.net.InetSocketAddress SOURCE = remote(2, 0);

@@ -3,14 +3,21 @@ package io.knet4j.internal.engine;
 import static io.knet4j.internal.engine.TestNode.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.ClearTraffic;
+import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
 import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.ReassemblyLimits;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSealer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -21,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -33,6 +41,10 @@ class FuzzTest {
     private static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
             EnumSet.of(
                     DropCause.TOO_SHORT,
+                    DropCause.NOT_AUTHENTIC,
+                    DropCause.CLEAR_TRAFFIC,
+                    DropCause.OTHER_HASH,
+                    DropCause.OTHER_CIPHER,
                     DropCause.ENCRYPTED,
                     DropCause.WRONG_VERSION,
                     DropCause.UNKNOWN_HOST,
@@ -43,10 +55,6 @@ class FuzzTest {
     /** Causes that lie in the configuration, not in the datagrams. */
     private static final Set<DropCause> NOT_REACHABLE_HERE =
             EnumSet.of(
-                    DropCause.NOT_AUTHENTIC,
-                    DropCause.CLEAR_TRAFFIC,
-                    DropCause.OTHER_HASH,
-                    DropCause.OTHER_CIPHER,
                     DropCause.FORWARDING_DISABLED,
                     DropCause.FILTER_REFUSED,
                     DropCause.FILTER_FAILED,
@@ -65,6 +73,21 @@ class FuzzTest {
                             .reassembly(new ReassemblyLimits(64, MAX_BYTES, Duration.ofSeconds(1)))
                             .build(),
                     new KeySlots());
+
+    /** What seals packets that are not clear: as the node's slots 1 and 2 do, and otherwise. */
+    private final PacketSealer[] sealers = {
+        PacketSealer.CLEAR,
+        suite(1).newSealer(),
+        suite(2).newSealer(),
+        suite(CryptoCipher.AES256_CBC, CryptoHash.SHA1, 1).newSealer(),
+        suite(CryptoCipher.AES128_CBC, CryptoHash.SHA256, 1).newSealer(),
+        suite(CryptoCipher.NONE, CryptoHash.MD5, 2).newSealer(),
+        suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256, 3).newSealer()
+    };
+
+    /** The sealer of packets that the node accepts at the moment. */
+    private int accepted;
+
     private final List<HostState> hosts = new ArrayList<>();
     private final List<byte[]> corpus = new ArrayList<>();
     private final List<InetSocketAddress> sources = new ArrayList<>();
@@ -90,6 +113,7 @@ class FuzzTest {
             for (int i = 0; i < BATCH; i++) {
                 int length = write(node.incoming.memory(), node.incoming.used());
                 InetSocketAddress source = source(node.incoming.memory(), node.incoming.used());
+                length = protect(node.incoming.memory(), node.incoming.used(), length);
                 node.incoming.add(() -> TestNode.local(0), source, length);
             }
             long before = accountedFor();
@@ -121,7 +145,24 @@ class FuzzTest {
         assertThat(node.transport.bound).isEmpty();
     }
 
+    private JcaSuite suite(int slot) {
+        return slot == 1
+                ? suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256, 1)
+                : suite(CryptoCipher.AES128_CTR, CryptoHash.MD5, 2);
+    }
+
+    private JcaSuite suite(CryptoCipher cipher, CryptoHash hash, int keySeed) {
+        byte[] key = new byte[128];
+        new SplittableRandom(keySeed).nextBytes(key);
+        CryptoConfig config = new CryptoConfig(cipher, hash, SharedKey.of(key));
+        return JcaSuite.of(config, random);
+    }
+
     private void setUp() {
+        KeySlots all = new KeySlots();
+        all.set(1, suite(1));
+        all.set(2, suite(2));
+        node.peer = new CryptoPeer(all);
         hosts.add(node.hostUp(2, 3));
         hosts.add(node.hostUp(3, 1));
         hosts.add(node.hostUp(65_535, 2));
@@ -182,6 +223,20 @@ class FuzzTest {
             case 4 -> mutate(memory, at, put(memory, at, packet()));
             default -> put(memory, at, packet());
         };
+    }
+
+    /** Seals a packet, mostly as the node likes it, and sometimes damages it afterwards. */
+    private int protect(ByteBuffer memory, int at, int length) {
+        int choice = random.nextInt(20);
+        PacketSealer sealer = sealers[choice < sealers.length ? choice : accepted];
+        if (length == 0 || sealer.arithmetic().hash() == 0) {
+            return length;
+        }
+        byte[] packet = new byte[length];
+        memory.get(at, packet);
+        byte[] datagram = CryptoPeer.seal(sealer, packet);
+        memory.put(at, datagram);
+        return random.nextInt(16) == 0 ? mutate(memory, at, datagram.length) : datagram.length;
     }
 
     private byte[] any(List<byte[]> list) {
@@ -261,7 +316,8 @@ class FuzzTest {
                             .findFirst()
                             .orElseThrow();
             if (owner.id != 4 && random.nextInt(3) > 0) {
-                node.receive(ping.path().remote(), Wire.pong(ping.bytes(), owner.id));
+                byte[] pong = Wire.pong(ping.bytes(), owner.id);
+                node.receive(ping.path().remote(), CryptoPeer.seal(sealers[accepted], pong));
             } else {
                 oldPings.addLast(ping.bytes());
                 if (oldPings.size() > 256) {
@@ -278,9 +334,37 @@ class FuzzTest {
         node.send(Destination.broadcast(), random.nextInt(1, 3000));
         node.engine.sender().flush(node.now);
         node.transport.sent.clear();
+        changeCrypto();
+    }
+
+    private void changeCrypto() {
+        Engine engine = node.engine;
+        if (random.nextInt(8) == 0) {
+            engine.enableCrypto(suite(1));
+            accepted = 1;
+            return;
+        }
+        engine.useKeySlot(0);
+        boolean[] set = {true, random.nextBoolean(), random.nextBoolean()};
+        for (int slot = 1; slot <= 2; slot++) {
+            if (set[slot]) {
+                engine.setKeySlot(slot, suite(slot));
+            } else {
+                engine.clearKeySlot(slot);
+            }
+        }
+        int use = random.nextInt(3);
+        engine.useKeySlot(set[use] ? use : 0);
+        boolean refuse = random.nextInt(3) > 0 && (set[1] || set[2]);
+        engine.setClearTraffic(refuse ? ClearTraffic.REFUSE : ClearTraffic.ALLOW);
+        do {
+            accepted = random.nextInt(refuse ? 1 : 0, 3);
+        } while (!set[accepted]);
     }
 
     private void worksAfterwards() {
+        node.engine.disableCrypto();
+        node.engine.clearKeySlot(2);
         node.output.recording = true;
         node.advance(Duration.ofSeconds(20).toNanos());
         node.transport.sent.clear();

@@ -141,6 +141,26 @@ class JcaSuiteTest {
         assertThat(open(suite, opener, good)).as("after all that").isEqualTo(bytes(100));
     }
 
+    /** A salt alone, chosen so that what it decrypts to ends like padding. */
+    @Test
+    void aSaltAloneIsNoPacket() throws Exception {
+        JcaSuite suite = suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256);
+        byte[] key = key(1, 1024).toByteArray();
+        Cipher aes = Cipher.getInstance("AES/ECB/NoPadding");
+        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, 0, 32, "AES"));
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "any"));
+        for (int padding = 1; padding <= 16; padding++) {
+            byte[] block = new byte[16];
+            Arrays.fill(block, 16 - padding, 16, (byte) padding);
+            byte[] sealed = Arrays.copyOf(aes.doFinal(block), 48);
+            mac.update(sealed, 0, 16);
+            mac.doFinal(sealed, 16);
+            assertThat(suite.newOpener().open(ByteBuffer.wrap(sealed), 0, 48))
+                    .isEqualTo(PacketOpener.NOT_READABLE);
+        }
+    }
+
     @Test
     void aCounterModePacketIsNotEmpty() throws Exception {
         JcaSuite suite = suite(CryptoCipher.AES192_CTR, CryptoHash.MD5);
