@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.util.Locale;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +81,7 @@ class CryptoNamesTest {
                 "aes-0256",
                 "aes128\n"
             })
+    @DisplayName("C2: ciphers that would not work are refused by name")
     void otherCiphersAreRefusedByName(String name) {
         refused(
                 Reason.UNKNOWN_ALGORITHM,
@@ -130,6 +132,7 @@ class CryptoNamesTest {
     }
 
     @Test
+    @DisplayName("C3: counter mode of the model gcrypt is refused")
     void counterModeOfGcryptIsRefused() {
         refused(
                 Reason.INVALID_ARGUMENT,

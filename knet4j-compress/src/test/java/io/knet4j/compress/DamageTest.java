@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.zip.DataFormatException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -85,6 +86,7 @@ class DamageTest {
 
     @ParameterizedTest
     @MethodSource("providers")
+    @DisplayName("C6: decompression stops at the largest message")
     void bombsStopAtTheLimit(CompressionProvider provider) {
         byte[] plain = new byte[20_000_000];
         try (Compressor compressor = provider.newCompressor(provider.method().defaultLevel());

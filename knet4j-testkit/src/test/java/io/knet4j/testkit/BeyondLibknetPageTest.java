@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 /** Holds {@code docs/beyond-libknet.md} and the tests that it names together. */
 class BeyondLibknetPageTest {
     private static final String PAGE = "docs/beyond-libknet.md";
-    private static final Pattern NUMBER = Pattern.compile("[DL]\\d+.*");
-    private static final Pattern REFERENCE = Pattern.compile("[Ss]ee ([DL]\\d+)");
+    private static final Pattern NUMBER = Pattern.compile("[DLC]\\d+.*");
+    private static final Pattern REFERENCE = Pattern.compile("[Ss]ee ([DLC]\\d+)");
     private static final Pattern TEST = Pattern.compile("`(\\w+)\\.(\\w+)`");
     private static final Pattern NUMBERED =
-            Pattern.compile("@DisplayName\\(\\s*\"([DL]\\d+): [^\"]+\"\\)\\s*void (\\w+)\\(");
+            Pattern.compile("@DisplayName\\(\\s*\"([DLC]\\d+): [^\"]+\"\\)\\s*void (\\w+)\\(");
 
     private Path root = Path.of("");
 
@@ -64,7 +64,7 @@ class BeyondLibknetPageTest {
     /** The numbers of the tests that carry one, by class and method. */
     private Map<String, String> numberedTests() throws IOException {
         Map<String, String> numbers = new LinkedHashMap<>();
-        for (String module : List.of("knet4j-core", "knet4j-testkit")) {
+        for (String module : List.of("knet4j-core", "knet4j-testkit", "knet4j-compress")) {
             Path tests = root.resolve(module).resolve("src/test/java");
             if (!Files.isDirectory(tests)) {
                 continue;

@@ -29,13 +29,14 @@ final class DropLog {
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source, Events events) {
         long drops = Objects.requireNonNull(lines.get(cause)).count(now);
         if (drops > 0) {
+            String last = source == null ? "" : ", last from " + source;
             events.log(() ->
                     LOG.log(
                             level(cause),
-                            "dropped {0}: {1}, last from {2}",
+                            "dropped {0}: {1}{2}",
                             cause,
                             Long.toString(drops),
-                            source));
+                            last));
         }
     }
 

@@ -205,6 +205,7 @@ class CompressionTest {
     }
 
     @Test
+    @DisplayName("C7: damaged and empty messages are dropped")
     void damagedMessagesAreDroppedAndAnIntactCopyIsDelivered() {
         byte[] good = zlib(random(300));
         receive(data(1, 1, Wire.with(good, good.length - 1, good[good.length - 1] + 1)));

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +108,7 @@ class CryptoEngineTest {
         "AES256_CBC, SHA512, 1365",
         "AES256_CTR, SHA256, 1398"
     })
+    @DisplayName("C1: the data MTU is computed from what the suite adds")
     void theDataMtuFollowsTheSlotInUse(CryptoCipher cipher, CryptoHash hash, int expected) {
         HostState host = node.hostUp(2, 1);
         assertThat(node.engine.status(host).dataMtu()).isEqualTo(1446);

@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The API of a node with its own threads; messages go to the node itself. */
@@ -402,6 +403,7 @@ class NodeTest {
     }
 
     @Test
+    @DisplayName("C5: a refused compression leaves the one before")
     void aCompressionThatIsRefusedLeavesTheOneBefore() {
         CompressionConfig zlib = CompressionConfig.of(CompressionMethod.ZLIB).withLevel(6);
         Knet knet = toItself(Knet.builder(SELF).compression(zlib));

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -244,6 +245,7 @@ class KeySlotsTest {
     // ---- keys
 
     @Test
+    @DisplayName("C4: keys are overwritten")
     void keysAreOverwrittenWhenTheirSlotIsReplacedOrEmptied() {
         Recorder one = new Recorder("1", new ArrayList<>(), 0);
         Recorder two = new Recorder("2", new ArrayList<>(), 0);

@@ -19,6 +19,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +69,7 @@ class VerificationTest {
      * it compares: the only branch is that on the length.
      */
     @Test
+    @DisplayName("D26: signatures are compared in constant time")
     void signaturesAreComparedInConstantTime() throws IOException {
         List<CodeElement> code = code("fits");
         List<String> calls =
