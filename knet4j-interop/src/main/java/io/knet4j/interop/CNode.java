@@ -924,6 +924,7 @@ public final class CNode implements AutoCloseable {
             if (forwarded) {
                 failures.run(() -> LibKnet.handleSetfwd(knet, 0));
             }
+            endCallbacks(failures);
             boolean freed = false;
             for (int i = 0; i < FREE_ATTEMPTS && !freed; i++) {
                 Failures attempt = i == FREE_ATTEMPTS - 1 ? failures : new Failures();
@@ -938,6 +939,17 @@ public final class CNode implements AutoCloseable {
         } finally {
             inUse.writeLock().unlock();
         }
+    }
+
+    /**
+     * The library ends its threads by cancelling them. One that is just being attached to the JVM
+     * for a callback would take locks of the JVM with it.
+     */
+    private void endCallbacks(Failures failures) {
+        MemorySegment none = MemorySegment.NULL;
+        failures.run(() -> LibKnet.handleEnableFilter(knet, none, none));
+        failures.run(() -> LibKnet.handleEnablePmtudNotify(knet, none, none));
+        failures.run(() -> LibKnet.hostEnableStatusChangeNotify(knet, none, none));
     }
 
     private void removeEverything(Failures failures) {

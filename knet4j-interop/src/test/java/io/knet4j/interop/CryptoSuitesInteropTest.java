@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CryptoSuitesInteropTest {
     private static final int JAVA = 1;
     private static final int C = 2;
-    private static final long PATIENT = 10_000;
+    private static final long PATIENT = 5000;
 
     private static final Map<String, Integer> DIGEST_BYTES =
             Map.of("md5", 16, "sha1", 20, "sha256", 32, "sha384", 48, "sha512", 64);

@@ -2,22 +2,28 @@ package io.knet4j.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.knet4j.Destination;
 import io.knet4j.LinkPolicy;
 import io.knet4j.interop.junit.RequiresLibKnet;
+import io.knet4j.testkit.relay.FreePorts;
 import io.knet4j.testkit.relay.RelayLink;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** One of two links is cut and healed while messages go both ways all the time. */
+/** Links are cut and healed while messages go both ways all the time. */
 @RequiresLibKnet
 class CutInteropTest {
     private static final long TIMEOUT = 1000;
@@ -27,17 +33,56 @@ class CutInteropTest {
     /** How many messages must come through to show that they do. */
     private static final int ENOUGH = 100;
 
+    enum Kind {
+        CLEAR_IPV4,
+        ENCRYPTED_IPV4,
+        ENCRYPTED_IPV6;
+
+        JavaAndC.Settings settings() {
+            JavaAndC.Settings settings = new JavaAndC.Settings().relayed().timeoutMillis(TIMEOUT);
+            if (this == ENCRYPTED_IPV6) {
+                assumeTrue(FreePorts.hasLoopback6(), "no IPv6 on loopback");
+                settings.ipv6();
+            }
+            return this == CLEAR_IPV4 ? settings : settings.crypto(Suite.USUAL);
+        }
+    }
+
+    static Stream<Arguments> everyPolicy() {
+        return Stream.of(
+                Arguments.of(Kind.CLEAR_IPV4, LinkPolicy.PASSIVE),
+                Arguments.of(Kind.CLEAR_IPV4, LinkPolicy.ACTIVE),
+                Arguments.of(Kind.CLEAR_IPV4, LinkPolicy.ROUND_ROBIN),
+                Arguments.of(Kind.ENCRYPTED_IPV4, LinkPolicy.PASSIVE),
+                Arguments.of(Kind.ENCRYPTED_IPV6, LinkPolicy.ACTIVE),
+                Arguments.of(Kind.ENCRYPTED_IPV4, LinkPolicy.ROUND_ROBIN));
+    }
+
+    static Stream<Arguments> otherKinds() {
+        return Stream.of(
+                Arguments.of(Kind.ENCRYPTED_IPV6, LinkPolicy.PASSIVE),
+                Arguments.of(Kind.ENCRYPTED_IPV4, LinkPolicy.ACTIVE),
+                Arguments.of(Kind.ENCRYPTED_IPV6, LinkPolicy.ROUND_ROBIN));
+    }
+
     @ParameterizedTest
-    @EnumSource(LinkPolicy.class)
+    @MethodSource("everyPolicy")
     @Execution(ExecutionMode.CONCURRENT)
-    void messagesGoOnOverTheOtherLink(LinkPolicy policy) throws Exception {
-        try (JavaAndC pair =
-                        new JavaAndC.Settings()
-                                .links(2)
-                                .policy(policy)
-                                .relayed()
-                                .timeoutMillis(TIMEOUT)
-                                .open();
+    void messagesGoOnOverTheOtherLink(Kind kind, LinkPolicy policy) throws Exception {
+        cutOneOfTwo(kind, policy);
+    }
+
+    /** The rest of the matrix of address families and policies, encrypted. */
+    @ParameterizedTest
+    @MethodSource("otherKinds")
+    @Execution(ExecutionMode.CONCURRENT)
+    @Tag("slow")
+    void messagesGoOnOverTheOtherLinkOfOtherKinds(Kind kind, LinkPolicy policy) throws Exception {
+        cutOneOfTwo(kind, policy);
+    }
+
+    private static void cutOneOfTwo(Kind kind, LinkPolicy policy) throws Exception {
+        try (JavaAndC pair = kind.settings().links(2).policy(policy).open();
                 Traffic traffic = new Traffic(pair)) {
             pair.awaitUp();
             traffic.start();
@@ -53,6 +98,28 @@ class CutInteropTest {
             traffic.toC.received.assertNoneDoubled();
             traffic.toJava.received.assertNoneDoubled();
             assertTrue(pair.peer.status().reachable());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENCRYPTED_IPV4", "ENCRYPTED_IPV6"})
+    @Execution(ExecutionMode.CONCURRENT)
+    void messagesGoOnWhenTheOnlyLinkIsBack(Kind kind) throws Exception {
+        try (JavaAndC pair = kind.settings().open();
+                Traffic traffic = new Traffic(pair)) {
+            pair.awaitUp();
+            traffic.start();
+            traffic.assertFlows();
+            pair.relayed.getFirst().cut();
+            Await.until("Java: host unreachable", () -> !pair.peer.status().reachable());
+            pair.c.awaitReachable(pair.javaId, false, Await.LIMIT);
+            pair.relayed.getFirst().heal();
+            pair.awaitUp();
+            traffic.assertFlows();
+
+            traffic.stop();
+            traffic.toC.received.assertNoneDoubled();
+            traffic.toJava.received.assertNoneDoubled();
         }
     }
 

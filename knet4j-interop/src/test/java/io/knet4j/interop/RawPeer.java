@@ -13,8 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
 /**
- * The other end of a link to a node, made by hand: packets of any content, and pongs to the node's
- * pings whenever it waits for something.
+ * The other end of a link to a node, made by hand: packets of any content, and answers to the
+ * node's pings and probes whenever it waits for something.
  */
 final class RawPeer implements AutoCloseable {
     static final byte DATA = 0;
@@ -95,7 +95,7 @@ final class RawPeer implements AutoCloseable {
         return fail("did not come: " + what);
     }
 
-    /** Answers pings until the condition holds. */
+    /** Answers pings and probes until the condition holds. */
     void serveUntil(String what, Callable<Boolean> condition) throws Exception {
         Await.until(
                 () -> what,
@@ -116,6 +116,8 @@ final class RawPeer implements AutoCloseable {
         byte[] packet = Arrays.copyOf(buffer, datagram.getLength());
         if (packet[1] == PING) {
             send(answer(packet, PONG, 26, id));
+        } else if (packet[1] == PROBE) {
+            send(answer(packet, PROBE_REPLY, 9, id)); // C can be busy for long waiting for it
         }
         return packet;
     }

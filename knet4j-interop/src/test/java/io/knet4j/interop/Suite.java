@@ -3,6 +3,13 @@ package io.knet4j.interop;
 import io.knet4j.CryptoConfig;
 import io.knet4j.Knet;
 import io.knet4j.SharedKey;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A crypto configuration in the words of the C library, for both sides.
@@ -56,6 +63,33 @@ record Suite(String model, String cipher, String hash, int keyBytes, int seed) {
     /** Empties a slot of a C node. */
     static void clear(CNode c, int slot) {
         c.cryptoSlot(slot, "none", "none", "none", new byte[0]);
+    }
+
+    /** What a packet looks like on the wire, made without the code under test; CBC ciphers only. */
+    byte[] seal(byte[] packet) {
+        byte[] key = key();
+        int keyBits = Integer.parseInt(cipher.substring("aes".length()));
+        byte[] salt = new byte[16];
+        new SecureRandom().nextBytes(salt);
+        try {
+            Cipher aes = Cipher.getInstance("AES/CBC/PKCS5Padding");
+            aes.init(
+                    Cipher.ENCRYPT_MODE,
+                    new SecretKeySpec(key, 0, keyBits / 8, "AES"),
+                    new IvParameterSpec(salt));
+            byte[] encrypted = aes.doFinal(packet);
+            Mac mac = Mac.getInstance("Hmac" + hash);
+            mac.init(new SecretKeySpec(key, mac.getAlgorithm()));
+            mac.update(salt);
+            byte[] signature = mac.doFinal(encrypted);
+            return ByteBuffer.allocate(salt.length + encrypted.length + signature.length)
+                    .put(salt)
+                    .put(encrypted)
+                    .put(signature)
+                    .array();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override
