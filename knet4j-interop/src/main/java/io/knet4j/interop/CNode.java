@@ -942,8 +942,8 @@ public final class CNode implements AutoCloseable {
     }
 
     /**
-     * The library ends its threads by cancelling them. One that is just being attached to the JVM
-     * for a callback would take locks of the JVM with it.
+     * A thread that is just being attached to the JVM for a callback, and is cancelled then, would
+     * take locks of the JVM with it.
      */
     private void endCallbacks(Failures failures) {
         MemorySegment none = MemorySegment.NULL;

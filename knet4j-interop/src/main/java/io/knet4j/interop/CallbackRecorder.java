@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * What the library calls back. It does so on its own threads and under its own lock, and an
  * exception that leaves a callback ends the JVM: therefore each of them catches everything, waits
  * for nothing but a short lock, and never calls the library.
+ *
+ * <p>The library ends its threads by a flag, and cancels them as well. One that was cancelled while
+ * the JVM detaches it would take a lock of the JVM with it, and freeze the JVM: therefore a thread
+ * that called back cannot be cancelled any more.
  */
 // The C library calls the private methods, with the parameters it has; events are compared by
 // identity, as two may look the same.
@@ -141,6 +145,7 @@ final class CallbackRecorder {
     private void sockNotify(
             MemorySegment data, int datafd, byte channel, byte txRx, int error, int errno) {
         try {
+            LibC.disableCancellation();
             record(
                     new CEvent.ChannelError(
                             System.nanoTime(), channel, txRx == TX, error, Errno.name(errno)));
@@ -151,6 +156,7 @@ final class CallbackRecorder {
 
     private void pmtudNotify(MemorySegment data, int dataMtu) {
         try {
+            LibC.disableCancellation();
             record(new CEvent.DataMtu(System.nanoTime(), dataMtu));
         } catch (Throwable t) {
             failure = t;
@@ -160,6 +166,7 @@ final class CallbackRecorder {
     private void hostStatus(
             MemorySegment data, char hostId, byte reachable, byte remote, byte external) {
         try {
+            LibC.disableCancellation();
             record(new CEvent.HostStatus(System.nanoTime(), hostId, reachable != 0));
         } catch (Throwable t) {
             failure = t;
@@ -177,6 +184,7 @@ final class CallbackRecorder {
             MemorySegment hostIds,
             MemorySegment hostCount) {
         try {
+            LibC.disableCancellation();
             return txRx == TX
                     ? chooseDestinations(hostIds, hostCount)
                     : accept(sourceHost, channel.get(ValueLayout.JAVA_BYTE, 0), message, length);

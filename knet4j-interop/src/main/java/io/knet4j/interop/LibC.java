@@ -24,6 +24,7 @@ final class LibC {
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int PTHREAD_CANCEL_DISABLE = 1;
 
     private static final MethodHandle PIPE2 =
             bind("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -43,7 +44,27 @@ final class LibC {
                     FunctionDescriptor.of(
                             JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
 
+    private static final MethodHandle PTHREAD_SETCANCELSTATE =
+            bind("pthread_setcancelstate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
     private LibC() {}
+
+    /** From now on, {@code pthread_cancel} has no effect on the calling thread. */
+    static void disableCancellation() {
+        try {
+            int error =
+                    (int)
+                            PTHREAD_SETCANCELSTATE.invokeExact(
+                                    NativeCalls.capture(),
+                                    PTHREAD_CANCEL_DISABLE,
+                                    MemorySegment.NULL);
+            if (error != 0) {
+                throw new IllegalStateException(Errno.name(error));
+            }
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
 
     /** {@code struct pollfd}. */
     static final class PollFd {
