@@ -16,6 +16,9 @@ final class Mismatches {
     /** A closer look costs a signature per known hash, and must not be what a flood pays with. */
     private static final int LOOKS_PER_SECOND = 20;
 
+    /** Finding the host that a datagram seems to come from takes a walk over all hosts. */
+    private static final int WALKS_PER_SECOND = 500;
+
     private static final long SECOND = 1_000_000_000L;
 
     /** Pings, which is what a mismatched host sends, are shorter. */
@@ -25,6 +28,7 @@ final class Mismatches {
     private final Hosts hosts;
     private final EngineOutput output;
     private long periodEnd = Long.MIN_VALUE;
+    private int walks;
     private int looks;
 
     Mismatches(KeySlots keys, Hosts hosts, EngineOutput output) {
@@ -39,16 +43,18 @@ final class Mismatches {
         DropCause cause = keys.refusal();
         if (now >= periodEnd) {
             periodEnd = now + SECOND;
+            walks = 0;
             looks = 0;
         }
-        if (looks == LOOKS_PER_SECOND) {
+        if (walks == WALKS_PER_SECOND) {
+            return cause;
+        }
+        walks++;
+        LinkState link = linkTo(source);
+        if (link == null || link.monitor.connected() || looks == LOOKS_PER_SECOND) {
             return cause;
         }
         looks++;
-        LinkState link = linkTo(source);
-        if (link == null || link.monitor.connected()) {
-            return cause;
-        }
         CryptoHash hash = null;
         if (cause == DropCause.NOT_AUTHENTIC && length <= LONGEST_LOOKED_AT) {
             hash = keys.signedWith(memory, offset, length);

@@ -23,7 +23,6 @@ import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
 import io.knet4j.internal.engine.ReportLimit;
-import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
@@ -73,11 +72,12 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final ReportLimit filterFailures = new ReportLimit(REPORT_INTERVAL);
     private final ReportLimit socketErrors = new ReportLimit(REPORT_INTERVAL);
 
-    Node(KnetConfig config, NodeRuntime runtime) {
+    /**
+     * @param keys what the configuration's crypto asks for; the node's from now on
+     */
+    Node(KnetConfig config, NodeRuntime runtime, KeySlots keys) {
         this.config = config;
         this.runtime = runtime;
-        KeySlots keys = new KeySlots();
-        config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
         ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
         engine =
                 new Engine(

@@ -5,6 +5,8 @@ import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.runtime.ThreadedRuntime;
+import io.knet4j.internal.security.JcaSuite;
+import io.knet4j.internal.security.KeySlots;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +21,12 @@ public final class Nodes {
 
     /** Opens a node that is driven by something else. */
     public static Knet open(KnetConfig config, NodeRuntime runtime) {
+        KeySlots keys = new KeySlots();
         try {
-            return new Node(config, runtime);
+            config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
+            return new Node(config, runtime, keys);
         } catch (Throwable e) {
+            keys.wipe();
             runtime.close();
             throw e;
         }

@@ -222,6 +222,17 @@ class MismatchesTest {
         assertThat(told()).hasSize(1);
     }
 
+    @Test
+    void strangersDoNotUseUpTheLooks() {
+        node.host(2, 1);
+        byte[] datagram = otherHash();
+        for (int i = 0; i < 100; i++) {
+            node.receive(new InetSocketAddress("192.0.2.1", 5405), datagram);
+        }
+        node.receive(remote(2, 0), datagram);
+        assertThat(told()).extracting(CryptoMismatch::cause).containsExactly(DropCause.OTHER_HASH);
+    }
+
     /** A ping is short; longer ones cost more than they tell. */
     @Test
     void longDatagramsAreNotLookedAtClosely() {
