@@ -70,11 +70,12 @@ public interface Crypto {
 
     /**
      * Encrypts and signs everything from now on, and accepts nothing else: sets slot 1, even if it
-     * is in use, uses it, and refuses clear traffic, all at once. Peers that still have the
-     * previous configuration are cut off, see above for a change without loss. Answers to {@code
-     * knet_handle_crypto}, the only such call of libknet 1.16, and to {@link Knet.Builder#crypto}.
+     * is in use, uses it, empties slot 2 and refuses clear traffic, all at once. Peers that still
+     * have the previous configuration are cut off, see above for a change without loss. Answers to
+     * {@code knet_handle_crypto}, the only such call of libknet 1.16 (later versions leave slot 2
+     * as it is), and to {@link Knet.Builder#crypto}.
      *
-     * @param config takes the place of what was in slot 1; that key is overwritten
+     * @param config takes the place of what was in the slots; those keys are overwritten
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the key was closed; {@link
      *     Reason#UNKNOWN_ALGORITHM} if this Java runtime does not offer the cipher or hash. Nothing
      *     was changed then
@@ -82,8 +83,8 @@ public interface Crypto {
     void enable(CryptoConfig config);
 
     /**
-     * Sends clear from now on, accepts clear packets, and empties slot 1, all at once. Answers to
-     * {@code knet_handle_crypto} with model {@code none}.
+     * Sends clear from now on, accepts clear packets, and empties both slots, all at once. Answers
+     * to {@code knet_handle_crypto} with model {@code none}.
      */
     void disable();
 

@@ -3,23 +3,21 @@ package io.knet4j;
 /** How packets are signed: HMAC with this hash, in full length, behind every packet. */
 public enum CryptoHash {
     /** 16 bytes; for old configurations only. */
-    MD5("md5", "HmacMD5", 16),
+    MD5("md5", 16),
     /** 20 bytes. */
-    SHA1("sha1", "HmacSHA1", 20),
+    SHA1("sha1", 20),
     /** 32 bytes: what clusters usually run. */
-    SHA256("sha256", "HmacSHA256", 32),
+    SHA256("sha256", 32),
     /** 48 bytes. */
-    SHA384("sha384", "HmacSHA384", 48),
+    SHA384("sha384", 48),
     /** 64 bytes. */
-    SHA512("sha512", "HmacSHA512", 64);
+    SHA512("sha512", 64);
 
     private final String hashName;
-    private final String macAlgorithm;
     private final int digestBytes;
 
-    CryptoHash(String hashName, String macAlgorithm, int digestBytes) {
+    CryptoHash(String hashName, int digestBytes) {
         this.hashName = hashName;
-        this.macAlgorithm = macAlgorithm;
         this.digestBytes = digestBytes;
     }
 
@@ -48,15 +46,6 @@ public enum CryptoHash {
      */
     public String hashName() {
         return hashName;
-    }
-
-    /**
-     * The name in the Java Cryptography Architecture.
-     *
-     * @return for example {@code HmacSHA256}
-     */
-    public String macAlgorithm() {
-        return macAlgorithm;
     }
 
     /**

@@ -63,7 +63,9 @@ public interface Knet extends AutoCloseable {
      *
      * @param config the settings
      * @return the running node
-     * @throws ConfigurationException if the chosen compression is not available or does not work
+     * @throws ConfigurationException if the chosen compression is not available or does not work;
+     *     if the key of the crypto configuration was closed; {@link Reason#UNKNOWN_ALGORITHM} if
+     *     this Java runtime does not offer its cipher or hash
      */
     static Knet open(KnetConfig config) {
         return Nodes.open(config);
@@ -249,7 +251,8 @@ public interface Knet extends AutoCloseable {
     KnetStatistics statistics();
 
     /**
-     * Settings that this node was opened with.
+     * Settings that this node was opened with. What was changed since is not in it, and the key of
+     * its crypto is the object that the caller made.
      *
      * @return the configuration
      */
@@ -354,7 +357,7 @@ public interface Knet extends AutoCloseable {
          * @return this
          */
         public Builder crypto(CryptoConfig config) {
-            this.crypto = config;
+            this.crypto = Checks.notNull("crypto", config);
             return this;
         }
 
@@ -393,8 +396,8 @@ public interface Knet extends AutoCloseable {
          * Opens the node: {@code Knet.open(build())}.
          *
          * @return the running node
-         * @throws ConfigurationException if a value is out of range, or the chosen compression is
-         *     not available or does not work
+         * @throws ConfigurationException if a value is out of range, and as {@link
+         *     Knet#open(KnetConfig)}
          */
         public Knet open() {
             return Knet.open(build());

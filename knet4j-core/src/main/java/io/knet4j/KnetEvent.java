@@ -131,7 +131,8 @@ public sealed interface KnetEvent {
 
     /**
      * A host whose link is down sends what this node cannot open. Told once per host and cause,
-     * until the host is reachable or the crypto configuration changes.
+     * until the host is reachable or the crypto configuration changes. The host is known by the
+     * source address only, which can be forged.
      *
      * @param host host id
      * @param link link id

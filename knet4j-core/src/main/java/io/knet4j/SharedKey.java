@@ -2,6 +2,7 @@ package io.knet4j;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -96,28 +97,31 @@ public final class SharedKey implements AutoCloseable {
      * Reads a key file: the bytes of the key and nothing else, as {@code knet keygen} and {@code
      * corosync-keygen} write it.
      *
-     * @param file a file of 128 to 4096 bytes that only its owner can access; where the file system
-     *     has no POSIX permissions, these are not checked
+     * @param file a file of 128 to 4096 bytes that neither group nor others can access; where the
+     *     file system has no POSIX permissions, these are not checked
      * @return the key
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the file, if it is not
      *     there, cannot be read, has another length or can be accessed by group or others
      */
     public static SharedKey read(Path file) {
         Checks.notNull("key file", file);
-        byte[] buffer = new byte[MAX_BYTES + 1];
+        // Of our own, and direct: channels copy others through memory that nobody overwrites.
+        ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_BYTES + 1);
         try {
             checkAccess(file);
             int length = read(file, buffer);
             checkLength(
                     "key file " + file + ": length",
                     length > MAX_BYTES ? Math.max(length, Files.size(file)) : length);
-            return new SharedKey(Arrays.copyOf(buffer, length));
+            byte[] bytes = new byte[length];
+            buffer.get(0, bytes);
+            return new SharedKey(bytes);
         } catch (NoSuchFileException e) {
             throw problem(file, "there is no such file", e);
         } catch (IOException e) {
             throw problem(file, "cannot be read: " + e, e);
         } finally {
-            Arrays.fill(buffer, (byte) 0);
+            overwrite(buffer);
         }
     }
 
@@ -141,8 +145,11 @@ public final class SharedKey implements AutoCloseable {
         }
     }
 
-    private static int read(Path file, byte[] buffer) throws IOException {
-        ByteBuffer target = ByteBuffer.wrap(buffer);
+    private static void overwrite(ByteBuffer buffer) {
+        buffer.put(0, new byte[buffer.capacity()]);
+    }
+
+    private static int read(Path file, ByteBuffer target) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             while (target.hasRemaining() && channel.read(target) >= 0) {
                 // until the end, or one byte more than is allowed
@@ -162,21 +169,38 @@ public final class SharedKey implements AutoCloseable {
      */
     public void write(Path file) {
         Checks.notNull("key file", file);
-        byte[] copy = toByteArray();
-        Set<StandardOpenOption> options =
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (SeekableByteChannel channel = Files.newByteChannel(file, options, ownerOnly(file))) {
-            ByteBuffer source = ByteBuffer.wrap(copy);
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
+        ByteBuffer source = ByteBuffer.allocateDirect(length);
+        try {
+            byte[] copy = toByteArray();
+            source.put(0, copy);
+            Arrays.fill(copy, (byte) 0);
+            writeNew(file, source);
         } catch (FileAlreadyExistsException e) {
             throw new ConfigurationException(
                     Reason.ALREADY_EXISTS, "key file " + file + ": exists already", e);
         } catch (IOException e) {
             throw problem(file, "cannot be written: " + e, e);
         } finally {
-            Arrays.fill(copy, (byte) 0);
+            overwrite(source);
+        }
+    }
+
+    private static void writeNew(Path file, ByteBuffer source) throws IOException {
+        Set<StandardOpenOption> options =
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        boolean written = false;
+        try (FileChannel channel = FileChannel.open(file, options, ownerOnly(file))) {
+            try {
+                while (source.hasRemaining()) {
+                    channel.write(source);
+                }
+                channel.force(true);
+                written = true;
+            } finally {
+                if (!written) {
+                    Files.deleteIfExists(file); // half a key would pass for a whole one
+                }
+            }
         }
     }
 

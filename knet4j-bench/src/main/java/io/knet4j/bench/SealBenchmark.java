@@ -80,8 +80,8 @@ public class SealBenchmark {
 
         byte[] bytes = key.toByteArray();
         encrypts = cipherType != CryptoCipher.NONE;
-        mac = Mac.getInstance(hash.macAlgorithm());
-        mac.init(new SecretKeySpec(bytes, hash.macAlgorithm()));
+        mac = Mac.getInstance("Hmac" + hash.name());
+        mac.init(new SecretKeySpec(bytes, "Hmac" + hash.name()));
         if (encrypts) {
             cipher =
                     Cipher.getInstance(

@@ -512,13 +512,13 @@ public final class Engine {
         cryptoChanged();
     }
 
-    /** Sets slot 1, uses it, and refuses clear traffic. */
+    /** Sets slot 1, uses it, empties the other, and refuses clear traffic. */
     public void enableCrypto(PacketSuite suite) {
         keys.enable(suite);
         cryptoChanged();
     }
 
-    /** Sends clear, empties slot 1, and accepts clear traffic. */
+    /** Sends clear, empties both slots, and accepts clear traffic. */
     public void disableCrypto() {
         keys.disable();
         cryptoChanged();

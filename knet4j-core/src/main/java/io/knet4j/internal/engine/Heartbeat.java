@@ -107,7 +107,9 @@ final class Heartbeat {
                             true,
                             link.path,
                             link);
-            if (sealed != PacketSealer.FAILED) {
+            if (sealed == PacketSealer.FAILED) {
+                link.counters.txErrors.increment();
+            } else {
                 link.counters.txPing.count(sealed);
             }
         }

@@ -242,11 +242,23 @@ final class Receiver {
 
     private int answer(LinkState link, ByteBuffer memory, int packet, int length) {
         PacketSealer sealer = keys.controlSealer();
-        if (link.path == null || !outbox.makeRoom(sealer)) {
-            return PacketSealer.FAILED;
+        int sealed = PacketSealer.FAILED;
+        if (link.path != null && outbox.makeRoom(sealer)) {
+            sealed =
+                    ControlPackets.answer(
+                            outbox.batch(),
+                            sealer,
+                            shared.localHost,
+                            memory,
+                            packet,
+                            length,
+                            link.path,
+                            link);
         }
-        return ControlPackets.answer(
-                outbox.batch(), sealer, shared.localHost, memory, packet, length, link.path, link);
+        if (sealed == PacketSealer.FAILED) {
+            link.counters.txErrors.increment();
+        }
+        return sealed;
     }
 
     private void onSequence(

@@ -52,9 +52,12 @@ public final class Packets {
     /** Bytes of a PMTUD_REPLY, and of a PMTUD probe before its filler. */
     public static final int PMTUD_HEADER = 9;
 
+    private static final int HIGHEST_LIKELY_VERSION = 15;
+
     private static final int TYPE = 1;
     private static final int HOST = 2;
     private static final int MAX_VERSION = 4;
+    private static final int RESERVED = 5;
     private static final int DATA_SEQUENCE = 6;
     private static final int DATA_COMPRESSION = 8;
     private static final int DATA_BROADCAST = 10;
@@ -76,6 +79,20 @@ public final class Packets {
             case PMTUD, PMTUD_REPLY -> PMTUD_HEADER;
             default -> 0;
         };
+    }
+
+    /**
+     * Whether this is most likely a packet, and no arbitrary bytes: these look like one once in
+     * millions. Packets of versions to come may not.
+     */
+    public static boolean isLikely(ByteBuffer buffer, int packet, int length) {
+        return length >= MIN_PACKET
+                && version(buffer, packet) >= VERSION
+                && version(buffer, packet) <= HIGHEST_LIKELY_VERSION
+                && maxVersion(buffer, packet) <= HIGHEST_LIKELY_VERSION
+                && buffer.get(packet + RESERVED) == 0
+                && length >= minLength(type(buffer, packet))
+                && minLength(type(buffer, packet)) > 0;
     }
 
     public static int version(ByteBuffer buffer, int packet) {

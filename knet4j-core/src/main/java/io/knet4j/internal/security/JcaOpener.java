@@ -28,6 +28,11 @@ final class JcaOpener implements PacketOpener {
     }
 
     @Override
+    public void restore(ByteBuffer memory, int offset, int length) {
+        memory.put(offset, sealed, 0, length);
+    }
+
+    @Override
     public int open(ByteBuffer memory, int offset, int length) {
         if (sealed.length < length) {
             sealed = Scratch.forAtLeast(length);

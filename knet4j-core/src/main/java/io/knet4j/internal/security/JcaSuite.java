@@ -9,7 +9,11 @@ import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.ProviderException;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,11 @@ public final class JcaSuite implements PacketSuite {
     private final CryptoCipher cipher;
     private final CryptoHash hash;
     private final MtuArithmetic arithmetic;
+
+    /** For {@link #signedWith}: made once, since each is one more copy of the key. */
+    private final Map<CryptoHash, PacketMac> macs = new EnumMap<>(CryptoHash.class);
+
+    private volatile boolean wiped;
     private final RandomGenerator random;
 
     private JcaSuite(CryptoConfig config, byte[] key, RandomGenerator random) {
@@ -115,20 +124,26 @@ public final class JcaSuite implements PacketSuite {
 
     @Override
     public PacketSealer newSealer() {
-        try {
-            return new JcaSealer(this);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("worked when the suite was made", e);
-        }
+        return made(() -> new JcaSealer(this));
     }
 
     @Override
     public PacketOpener newOpener() {
+        return made(() -> new JcaOpener(this));
+    }
+
+    /** The key may be overwritten by another thread meanwhile: what was made of it is no good. */
+    private <T> T made(Callable<T> maker) {
+        T made;
         try {
-            return new JcaOpener(this);
-        } catch (GeneralSecurityException e) {
+            made = maker.call();
+        } catch (Exception e) {
             throw new IllegalStateException("worked when the suite was made", e);
         }
+        if (wiped) {
+            throw new IllegalStateException("the key was overwritten");
+        }
+        return made;
     }
 
     PacketMac newMac() throws GeneralSecurityException {
@@ -162,14 +177,20 @@ public final class JcaSuite implements PacketSuite {
 
     private boolean isSignedWith(CryptoHash candidate, byte[] datagram) {
         try {
-            return new PacketMac(candidate, key).fits(datagram, datagram.length);
-        } catch (GeneralSecurityException e) {
+            PacketMac mac = macs.get(candidate);
+            if (mac == null) {
+                mac = new PacketMac(candidate, key);
+                macs.put(candidate, mac);
+            }
+            return mac.fits(datagram, datagram.length);
+        } catch (GeneralSecurityException | ProviderException e) {
             return false; // this runtime does not offer it
         }
     }
 
     @Override
     public void wipe() {
+        wiped = true;
         Arrays.fill(key, (byte) 0);
     }
 

@@ -49,6 +49,10 @@ public final class KeySlots {
             controlSealer = suite.newSealer();
             senderSealer = suite.newSealer();
         }
+
+        private int prefix() {
+            return suite.arithmetic().salt();
+        }
     }
 
     // ---- settings
@@ -109,18 +113,20 @@ public final class KeySlots {
         clearTraffic = policy;
     }
 
-    /** Sets slot 1 and uses it, whatever was before, and refuses clear traffic. */
+    /** Sets slot 1, uses it, empties the other, and refuses clear traffic. */
     public void enable(PacketSuite suite) {
         replace(1, new Slot(1, suite));
         use(1);
+        replace(2, null);
         clearTraffic = ClearTraffic.REFUSE;
     }
 
-    /** Sends clear, empties slot 1, and accepts clear traffic. */
+    /** Sends clear, empties both slots, and accepts clear traffic. */
     public void disable() {
         clearTraffic = ClearTraffic.ALLOW;
         use(CLEAR);
         replace(1, null);
+        replace(2, null);
     }
 
     /** Datagrams are tried with the slot for sending first: it is the likeliest. */
@@ -180,17 +186,22 @@ public final class KeySlots {
      */
     public int open(ByteBuffer memory, int offset, int length) {
         boolean signed = false;
+        Slot unlikely = null;
         for (Slot slot : order) {
             int opened = slot.opener.open(memory, offset, length);
             if (opened >= 0) {
-                packetOffset = offset + slot.suite.arithmetic().salt();
-                if (isScrambled(memory, packetOffset, opened)) {
-                    return refuse(DropCause.OTHER_CIPHER);
+                if (order.length == 1 || Packets.isLikely(memory, offset + slot.prefix(), opened)) {
+                    return opened(slot, memory, offset, opened);
                 }
-                slot.packets++;
-                return opened;
+                // Slots that differ in the cipher only have the same signatures.
+                slot.opener.restore(memory, offset, length);
+                unlikely = unlikely == null ? slot : unlikely;
             }
             signed |= opened == PacketOpener.NOT_READABLE;
+        }
+        if (unlikely != null) {
+            int opened = unlikely.opener.open(memory, offset, length);
+            return opened(unlikely, memory, offset, opened);
         }
         if (signed) {
             return refuse(DropCause.OTHER_CIPHER); // not clear: nobody else can sign so
@@ -205,6 +216,15 @@ public final class KeySlots {
             return refuse(DropCause.CLEAR_TRAFFIC);
         }
         return refuse(isEmpty() ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
+    }
+
+    private int opened(Slot slot, ByteBuffer memory, int offset, int length) {
+        packetOffset = offset + slot.prefix();
+        if (isScrambled(memory, packetOffset, length)) {
+            return refuse(DropCause.OTHER_CIPHER);
+        }
+        slot.packets++;
+        return length;
     }
 
     private int refuse(DropCause cause) {

@@ -14,8 +14,9 @@ final class PacketMac {
     private final byte[] received;
 
     PacketMac(CryptoHash hash, byte[] key) throws GeneralSecurityException {
-        mac = Mac.getInstance(hash.macAlgorithm());
-        mac.init(new SecretKeySpec(key, hash.macAlgorithm()));
+        String algorithm = "Hmac" + hash.name();
+        mac = Mac.getInstance(algorithm);
+        mac.init(new SecretKeySpec(key, algorithm));
         size = hash.digestBytes();
         expected = new byte[size];
         received = new byte[size];

@@ -18,4 +18,7 @@ public interface PacketOpener {
      *     it was not opened
      */
     int open(ByteBuffer memory, int offset, int length);
+
+    /** Puts back the sealed packet that was opened last. */
+    void restore(ByteBuffer memory, int offset, int length);
 }

@@ -207,8 +207,8 @@ class AllocationTest {
         IvParameterSpec start = new IvParameterSpec(new byte[16]);
         Cipher aes = Cipher.getInstance("AES/CBC/NoPadding");
         aes.init(mode, aesKey, start);
-        Mac mac = Mac.getInstance(hash.macAlgorithm());
-        mac.init(new SecretKeySpec(new byte[128], hash.macAlgorithm()));
+        Mac mac = Mac.getInstance("Hmac" + hash.name());
+        mac.init(new SecretKeySpec(new byte[128], "Hmac" + hash.name()));
         byte[] source = new byte[16 + (length / 16 + 1) * 16 + hash.digestBytes()];
         byte[] target = source.clone();
         int signed = source.length - hash.digestBytes();

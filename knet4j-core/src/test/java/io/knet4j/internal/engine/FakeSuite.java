@@ -56,6 +56,9 @@ class FakeSuite implements PacketSuite, PacketSealer, PacketOpener {
     }
 
     @Override
+    public void restore(ByteBuffer memory, int offset, int length) {}
+
+    @Override
     public PacketSealer newSealer() {
         return this;
     }

@@ -2,7 +2,6 @@ package io.knet4j.internal.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.knet4j.Channel;
 import io.knet4j.ClearTraffic;
@@ -89,17 +88,12 @@ class NodeCryptoTest {
         crypto.use(2);
         crypto.enable(usual);
         assertThat(crypto.status())
-                .isEqualTo(
-                        new CryptoStatus(
-                                1,
-                                List.of(slot(1, usual), slot(2, other)),
-                                ClearTraffic.REFUSE,
-                                0));
+                .isEqualTo(new CryptoStatus(1, List.of(slot(1, usual)), ClearTraffic.REFUSE, 0));
         crypto.enable(other);
-        assertThat(crypto.status().slots()).containsExactly(slot(1, other), slot(2, other));
+        assertThat(crypto.status().slots()).containsExactly(slot(1, other));
         crypto.disable();
         assertThat(crypto.status())
-                .isEqualTo(new CryptoStatus(0, List.of(slot(2, other)), ClearTraffic.ALLOW, 0));
+                .isEqualTo(new CryptoStatus(0, List.of(), ClearTraffic.ALLOW, 0));
     }
 
     @Test
@@ -128,8 +122,14 @@ class NodeCryptoTest {
 
     @Test
     @SuppressWarnings("NullAway") // on purpose
-    void thereIsNoPolicyNull() {
-        assertThatNullPointerException().isThrownBy(() -> crypto.setClearTraffic(null));
+    void nullIsRefusedByName() {
+        refused(
+                Reason.INVALID_ARGUMENT,
+                () -> crypto.setClearTraffic(null),
+                "clearTraffic: value null");
+        refused(Reason.INVALID_ARGUMENT, () -> crypto.set(1, null), "config: value null");
+        refused(Reason.INVALID_ARGUMENT, () -> crypto.enable(null), "config: value null");
+        refused(Reason.INVALID_ARGUMENT, () -> Knet.builder(1).crypto(null), "crypto: value null");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static io.knet4j.internal.security.Suites.seal;
 import static io.knet4j.internal.security.Suites.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoCipher;
@@ -46,7 +47,7 @@ class JcaSuiteTest {
             CryptoCipher cipher, CryptoHash hash, byte[] key, byte[] datagram)
             throws GeneralSecurityException {
         int signed = datagram.length - hash.digestBytes();
-        Mac mac = Mac.getInstance(hash.macAlgorithm());
+        Mac mac = Mac.getInstance("Hmac" + hash.name());
         mac.init(new SecretKeySpec(key, "any"));
         mac.update(datagram, 0, signed);
         assertThat(mac.doFinal()).isEqualTo(Arrays.copyOfRange(datagram, signed, datagram.length));
@@ -221,19 +222,23 @@ class JcaSuiteTest {
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_ARGUMENT));
     }
 
-    /** What is made of a wiped suite has a key of zeros; what was made before still works. */
+    /** Nothing can be made of a wiped suite; what was made before still works. */
     @Test
     void wipingOverwritesTheKey() {
         JcaSuite suite = suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256);
         PacketSealer before = suite.newSealer();
         suite.wipe();
-        byte[] datagram = seal(suite.newSealer(), bytes(20));
+        assertThatIllegalStateException().isThrownBy(suite::newSealer);
+        assertThatIllegalStateException().isThrownBy(suite::newOpener);
 
         JcaSuite zeros =
                 JcaSuite.of(
                         CryptoConfig.aes256Sha256(SharedKey.of(new byte[1024])),
                         new SplittableRandom(1));
-        assertThat(open(zeros, zeros.newOpener(), datagram)).isEqualTo(bytes(20));
+        byte[] datagram = seal(zeros.newSealer(), bytes(20));
+        assertThat(suite.signedWith(ByteBuffer.wrap(datagram), 0, datagram.length))
+                .as("signed with a key of zeros")
+                .isEqualTo(CryptoHash.SHA256);
         JcaSuite same = suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256);
         assertThat(open(same, same.newOpener(), seal(before, bytes(20)))).isEqualTo(bytes(20));
     }
