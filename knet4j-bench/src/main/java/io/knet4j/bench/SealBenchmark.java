@@ -52,7 +52,7 @@ public class SealBenchmark {
     public String suite = "";
 
     private PacketSealer sealer = PacketSealer.CLEAR;
-    private PacketOpener opener = (_, _, _) -> 0;
+    private PacketOpener opener;
     private final ByteBuffer memory = ByteBuffer.allocateDirect(1 << 17);
     private final ByteBuffer received = ByteBuffer.allocateDirect(1 << 17);
     private int sealedLength;
