@@ -39,7 +39,8 @@ public final class CompressionMethods {
                                 .iterator());
     }
 
-    CompressionMethods(Iterator<CompressionProvider> found) {
+    /** Zlib, and what was found; of several for a method, the first. */
+    public CompressionMethods(Iterator<CompressionProvider> found) {
         add(new ZlibProvider());
         for (int broken = 0; broken < MAX_BROKEN_PROVIDERS; ) {
             try {

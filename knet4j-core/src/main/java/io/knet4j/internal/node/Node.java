@@ -87,7 +87,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         this,
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
-                        new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+                        new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
+                        CompressionMethods::installed);
         engine.setCompression(compression);
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
