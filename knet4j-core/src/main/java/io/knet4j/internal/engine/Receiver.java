@@ -72,7 +72,7 @@ final class Receiver {
         this.outbox = outbox;
         this.drops = drops;
         this.output = output;
-        decompressor = new MessageDecompressor(methods);
+        decompressor = new MessageDecompressor(methods, output);
     }
 
     /**
@@ -388,7 +388,7 @@ final class Receiver {
             deliver(now, host, sequence, channel, memory, offset, length, source);
             return;
         }
-        DropCause damage = decompressor.decompress(compression, memory, offset, length);
+        DropCause damage = decompressor.decompress(now, compression, memory, offset, length);
         learnMethod(host, compression, damage == null);
         if (damage != null) {
             drops.count(now, damage, source);
