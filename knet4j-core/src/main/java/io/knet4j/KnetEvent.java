@@ -145,6 +145,16 @@ public sealed interface KnetEvent {
             implements KnetEvent {}
 
     /**
+     * Messages to a host go uncompressed although zstd is configured here: the host compresses by
+     * another method, and libknet crashes on zstd unless it is configured there, too. That ends
+     * when it sends a message that is compressed by zstd, when the compression of this node is set
+     * anew, and with a restart or loss of the host. Told once per host until then.
+     *
+     * @param host host id
+     */
+    record ZstdWithheld(int host) implements KnetEvent {}
+
+    /**
      * The packet format version of the cluster changed. Answers to the callback of {@code
      * knet_handle_enable_onwire_ver_notify}.
      *

@@ -4,7 +4,6 @@ import io.knet4j.spi.Compressor;
 import io.knet4j.spi.Decompressor;
 import java.util.zip.DataFormatException;
 import net.jpountz.lz4.LZ4Compressor;
-import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 
@@ -15,7 +14,14 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 final class Lz4Blocks {
     private Lz4Blocks() {}
 
-    record Compression(LZ4Compressor lz4) implements Compressor {
+    static final class Compression implements Compressor {
+        private final LZ4Compressor lz4;
+        private byte[] scratch = {};
+
+        Compression(LZ4Compressor lz4) {
+            this.lz4 = lz4;
+        }
+
         @Override
         public int compress(
                 byte[] source,
@@ -24,12 +30,18 @@ final class Lz4Blocks {
                 byte[] target,
                 int targetOffset,
                 int targetLimit) {
-            try {
-                return lz4.compress(
-                        source, offset, length, target, targetOffset, targetLimit - targetOffset);
-            } catch (LZ4Exception _) { // the only way in which it says that the room is too small
+            // With less room than it may need, the library throws when it lacks some, which costs
+            // more than the compression.
+            int needed = lz4.maxCompressedLength(length);
+            if (scratch.length < needed) {
+                scratch = new byte[needed];
+            }
+            int written = lz4.compress(source, offset, length, scratch, 0, needed);
+            if (written > targetLimit - targetOffset) {
                 return -1;
             }
+            System.arraycopy(scratch, 0, target, targetOffset, written);
+            return written;
         }
 
         @Override

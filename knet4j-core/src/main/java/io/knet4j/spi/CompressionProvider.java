@@ -4,13 +4,15 @@ import io.knet4j.CompressionMethod;
 
 /**
  * Offers a compression method. Providers are found by {@link java.util.ServiceLoader} with the
- * class loader of {@code knet4j-core}, when a method other than zlib is first asked for; {@link
- * CompressionMethod#ZLIB} is built in. The first provider of a method is taken.
+ * class loader of {@code knet4j-core}, when a node is first opened or methods are first asked for;
+ * {@link CompressionMethod#ZLIB} is built in. The first provider of a method is taken.
  *
  * <p>A provider whose library is not there throws a {@link LinkageError}, such as {@link
  * NoClassDefFoundError}, from its constructor: then its method is not available, and the others
  * are. The constructor should not do more than look for the library; what is costly, such as
- * loading native code, has time until a compressor or decompressor is made.
+ * loading native code, has time until a compressor or decompressor is made. The first opening of a
+ * node has one decompressor made and closed in a thread of its own, so that this is done before
+ * messages come. When making one fails, it is tried again after 10 seconds.
  *
  * <p>Providers are used by any number of threads at a time.
  */

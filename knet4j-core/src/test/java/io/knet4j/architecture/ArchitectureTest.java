@@ -209,6 +209,12 @@ class ArchitectureTest {
         rule.check(CLASSES);
     }
 
+    /** Only the thread of the events logs; the engine hands out what there is to log. */
+    @Test
+    void engineAndWireFormatDoNotLog() {
+        pure(equivalentTo(System.Logger.class).as("a logger"));
+    }
+
     @Test
     void nothingIsPrinted() {
         noClasses()

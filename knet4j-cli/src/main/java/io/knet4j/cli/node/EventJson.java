@@ -88,6 +88,7 @@ final class EventJson {
                 json.addProperty("finding", e.finding());
                 yield json;
             }
+            case KnetEvent.ZstdWithheld e -> host("zstd-withheld", e.host());
             case KnetEvent.OnWireVersionChanged e -> {
                 JsonObject json = object("onwire-version");
                 json.addProperty("current", e.version().current());

@@ -76,6 +76,12 @@ final class EventText {
                                             + e.link()
                                             + ": "
                                             + e.finding();
+                            case KnetEvent.ZstdWithheld e ->
+                                    "messages to "
+                                            + names.text(e.host())
+                                            + " go uncompressed: it compresses by another method,"
+                                            + " and libknet crashes on zstd unless it is"
+                                            + " configured there";
                             case KnetEvent.OnWireVersionChanged e ->
                                     "packets now have format version " + e.version().current();
                         })

@@ -104,6 +104,10 @@ class ReporterTest {
                             "host 2 (beta) cannot be understood on link 1: it sends clear packets",
                             "{'event':'crypto-mismatch','host':2,'name':'beta','link':1,'cause':'clear-traffic','finding':'it sends clear packets'}"),
                     entry(
+                            new KnetEvent.ZstdWithheld(2),
+                            "messages to host 2 (beta) go uncompressed: it compresses by another method, and libknet crashes on zstd unless it is configured there",
+                            "{'event':'zstd-withheld','host':2,'name':'beta'}"),
+                    entry(
                             new KnetEvent.OnWireVersionChanged(new OnWireVersion(1, 1, 1)),
                             "packets now have format version 1",
                             "{'event':'onwire-version','current':1}"));

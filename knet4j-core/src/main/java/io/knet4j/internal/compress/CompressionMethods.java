@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ public final class CompressionMethods {
     private static final System.Logger LOG = System.getLogger("io.knet4j.compression");
     private static final int MAX_BROKEN_PROVIDERS = 100;
     private static final int SAMPLE = Knet.MAX_MESSAGE_SIZE;
+
+    private static final AtomicBoolean PREPARED = new AtomicBoolean();
 
     private final Map<CompressionMethod, CompressionProvider> providers =
             new EnumMap<>(CompressionMethod.class);
@@ -39,7 +42,8 @@ public final class CompressionMethods {
                                 .iterator());
     }
 
-    CompressionMethods(Iterator<CompressionProvider> found) {
+    /** Zlib, and what was found; of several for a method, the first. */
+    public CompressionMethods(Iterator<CompressionProvider> found) {
         add(new ZlibProvider());
         for (int broken = 0; broken < MAX_BROKEN_PROVIDERS; ) {
             try {
@@ -57,6 +61,35 @@ public final class CompressionMethods {
     /** Those that this program has. */
     public static CompressionMethods installed() {
         return Installed.METHODS;
+    }
+
+    /**
+     * Finds them, and has what they need loaded by a thread of its own: native code takes a quarter
+     * of a second, which neither the caller nor a control loop shall wait for. Does so once.
+     */
+    public static void prepareInstalled() {
+        CompressionMethods methods = installed();
+        if (PREPARED.compareAndSet(false, true)) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("knet-compression")
+                    .inheritInheritableThreadLocals(false)
+                    .start(methods::load);
+        }
+    }
+
+    /** Has each method load what it needs. What cannot be loaded shows when a message needs it. */
+    void load() {
+        for (CompressionProvider provider : providers.values()) {
+            try {
+                provider.newDecompressor().close();
+            } catch (Throwable e) {
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        provider.method().methodName() + ": not loaded",
+                        e);
+            }
+        }
     }
 
     /**

@@ -18,6 +18,7 @@ import io.knet4j.LinkStatus;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.security.KeySlots;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,7 @@ public final class Engine {
      *     trusted
      * @param controlBatch for pings and answers
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
+     * @param methods asked when a compressed message arrives
      */
     public Engine(
             KnetConfig config,
@@ -93,7 +96,8 @@ public final class Engine {
             EngineOutput output,
             RandomGenerator random,
             OutgoingBatch controlBatch,
-            OutgoingBatch senderBatch) {
+            OutgoingBatch senderBatch,
+            Supplier<CompressionMethods> methods) {
         this.config = config;
         this.transport = transport;
         this.random = random;
@@ -134,7 +138,8 @@ public final class Engine {
                         reassembler,
                         outbox,
                         drops,
-                        output);
+                        output,
+                        methods);
         sender = new Sender(shared, transport, output, senderBatch);
     }
 
@@ -579,9 +584,18 @@ public final class Engine {
         shared.filter = filter;
     }
 
-    /** May be called by any thread. */
+    /**
+     * Sets how messages are compressed. Whoever configures zstd says that all hosts have it, so
+     * that only what they send from now on can tell otherwise.
+     */
     public void setCompression(ActiveCompression compression) {
+        // Before the routes: senders read it after them, and the configuration so far, if that was
+        // zstd, must not meet routes without marks.
         shared.compression = compression;
+        for (HostState host : hosts.all()) {
+            host.forgetMethod();
+        }
+        router.updateAll();
     }
 
     /** May be called by any thread. */

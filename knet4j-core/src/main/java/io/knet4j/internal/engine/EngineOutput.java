@@ -34,4 +34,7 @@ public interface EngineOutput {
      * @param source where it came from, null when that is not known any more
      */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
+
+    /** Something about compression that is for the log only. */
+    void log(System.Logger.Level level, String message, @Nullable Throwable thrown);
 }

@@ -31,6 +31,9 @@ public final class HostState {
      */
     boolean refusesZstd;
 
+    /** Whether it was told that zstd is kept from the host. */
+    boolean zstdWithheldTold;
+
     /** Null while no link is up. */
     @Nullable HostRoute route;
 
@@ -41,6 +44,14 @@ public final class HostState {
 
     public int id() {
         return id;
+    }
+
+    /** What the host compresses by is not known any more. Returns whether that changes anything. */
+    boolean forgetMethod() {
+        boolean refused = refusesZstd;
+        refusesZstd = false;
+        zstdWithheldTold = false;
+        return refused;
     }
 
     @Nullable LinkState link(int link) {

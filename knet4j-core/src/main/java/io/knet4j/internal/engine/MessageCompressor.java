@@ -11,15 +11,14 @@ import org.jspecify.annotations.Nullable;
  * only the counters may be read by any thread.
  */
 final class MessageCompressor {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.compression");
-
+    private final EngineOutput output;
     private ActiveCompression active = ActiveCompression.NONE;
     private @Nullable Compressor compressor;
     private boolean closed;
     private boolean failing;
 
-    private byte[] output = {};
-    private ByteBuffer outputBuffer = ByteBuffer.wrap(output);
+    private byte[] result = {};
+    private ByteBuffer resultBuffer = ByteBuffer.wrap(result);
     private byte[] input = {};
     private int length;
 
@@ -29,6 +28,10 @@ final class MessageCompressor {
     final Counter notSmaller = new Counter();
     final Counter failed = new Counter();
     final Counter uncompressed = new Counter();
+
+    MessageCompressor(EngineOutput output) {
+        this.output = output;
+    }
 
     /**
      * Compresses a message.
@@ -78,9 +81,9 @@ final class MessageCompressor {
             source = input;
             from = 0;
         }
-        if (output.length == 0) {
-            output = new byte[Knet.MAX_MESSAGE_SIZE];
-            outputBuffer = ByteBuffer.wrap(output);
+        if (result.length == 0) {
+            result = new byte[Knet.MAX_MESSAGE_SIZE];
+            resultBuffer = ByteBuffer.wrap(result);
         }
         try {
             if (compressor == null) {
@@ -90,7 +93,7 @@ final class MessageCompressor {
                     compressor == null
                             ? -1
                             : compressor.compress(
-                                    source, from, messageLength, output, 0, messageLength - 1);
+                                    source, from, messageLength, result, 0, messageLength - 1);
         } catch (Throwable e) { // the message can still go as it is
             onFailure(e);
             return false;
@@ -107,7 +110,7 @@ final class MessageCompressor {
         release();
         if (!failing) {
             failing = true; // told once for each configuration
-            LOG.log(
+            output.log(
                     System.Logger.Level.WARNING,
                     active.method().methodName()
                             + ": compression failed, the message goes uncompressed",
@@ -117,7 +120,7 @@ final class MessageCompressor {
 
     /** The last message that was compressed. */
     ByteBuffer buffer() {
-        return outputBuffer;
+        return resultBuffer;
     }
 
     /** Its length. */
@@ -129,7 +132,7 @@ final class MessageCompressor {
         Compressor old = compressor;
         compressor = null;
         if (old != null) {
-            Closing.quietly(old);
+            Closing.quietly(old, output);
         }
     }
 

@@ -16,16 +16,27 @@ import org.jspecify.annotations.Nullable;
  * control loop; only the counters may be read by any thread.
  */
 final class MessageDecompressor {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.compression");
     private static final int METHODS = CompressionMethod.values().length;
+
+    /** As long as libknet waits, too. */
+    private static final long RETRY = 10_000_000_000L;
 
     private final Supplier<CompressionMethods> methods;
     private final @Nullable Decompressor[] decompressors = new Decompressor[METHODS];
-    private final boolean[] unavailable = new boolean[METHODS];
+    private final EngineOutput output;
+
+    /** No provider offers it, which does not change any more. */
+    private final boolean[] absent = new boolean[METHODS];
+
+    /** It could not be loaded, at {@link #failedAt}. */
+    private final boolean[] failing = new boolean[METHODS];
+
+    private final long[] failedAt = new long[METHODS];
+    private final boolean[] told = new boolean[METHODS];
     private boolean closed;
 
-    private byte[] output = {};
-    private ByteBuffer outputBuffer = ByteBuffer.wrap(output);
+    private byte[] result = {};
+    private ByteBuffer resultBuffer = ByteBuffer.wrap(result);
     private byte[] input = {};
     private int length;
 
@@ -35,10 +46,11 @@ final class MessageDecompressor {
     final Counter failed = new Counter();
 
     /**
-     * @param methods asked when a method occurs for the first time
+     * @param methods asked when a method occurs for the first time, and again after it failed
      */
-    MessageDecompressor(Supplier<CompressionMethods> methods) {
+    MessageDecompressor(Supplier<CompressionMethods> methods, EngineOutput output) {
         this.methods = methods;
+        this.output = output;
     }
 
     /**
@@ -47,13 +59,13 @@ final class MessageDecompressor {
      * @param method id of the method as received, not 0
      * @return why it cannot be done, null when it is done
      */
-    @Nullable DropCause decompress(int method, ByteBuffer message, int offset, int messageLength) {
+    @Nullable DropCause decompress(
+            long now, int method, ByteBuffer message, int offset, int messageLength) {
         Decompressor decompressor;
         try {
-            decompressor = decompressor(method);
-        } catch (Throwable e) { // LinkageError: the library is not there
-            unavailable[method] = true;
-            LOG.log(System.Logger.Level.DEBUG, "compression method " + method, e);
+            decompressor = decompressor(now, method);
+        } catch (Throwable e) { // what it is written in, or its native code, cannot be loaded
+            onLoadFailure(now, method, e);
             decompressor = null;
         }
         if (decompressor == null) {
@@ -73,21 +85,21 @@ final class MessageDecompressor {
             source = input;
             from = 0;
         }
-        if (output.length == 0) {
-            output = new byte[Knet.MAX_MESSAGE_SIZE];
-            outputBuffer = ByteBuffer.wrap(output);
+        if (result.length == 0) {
+            result = new byte[Knet.MAX_MESSAGE_SIZE];
+            resultBuffer = ByteBuffer.wrap(result);
         }
         try {
-            length = decompressor.decompress(source, from, messageLength, output, 0, output.length);
+            length = decompressor.decompress(source, from, messageLength, result, 0, result.length);
         } catch (DataFormatException _) {
             length = 0;
         } catch (Throwable e) { // damaged messages must not harm, whatever they bring about
-            LOG.log(System.Logger.Level.DEBUG, "compression method " + method, e);
+            output.log(System.Logger.Level.DEBUG, name(method) + ": decompression failed", e);
             decompressors[method] = null;
-            Closing.quietly(decompressor);
+            Closing.quietly(decompressor, output);
             length = 0;
         }
-        if (length < 1 || length > output.length) {
+        if (length < 1 || length > result.length) {
             failed.increment();
             return DropCause.BAD_COMPRESSION;
         }
@@ -97,16 +109,37 @@ final class MessageDecompressor {
         return null;
     }
 
-    private @Nullable Decompressor decompressor(int method) {
-        if (method >= METHODS || closed || unavailable[method]) {
+    private void onLoadFailure(long now, int method, Throwable e) {
+        failing[method] = true;
+        failedAt[method] = now;
+        if (!told[method]) {
+            told[method] = true;
+            output.log(
+                    System.Logger.Level.WARNING,
+                    name(method)
+                            + ": not available, messages that are compressed by it are dropped;"
+                            + " tried again at most every 10 s",
+                    e);
+        }
+    }
+
+    private static String name(int method) {
+        return CompressionMethod.withId(method).orElseThrow().methodName();
+    }
+
+    private @Nullable Decompressor decompressor(long now, int method) {
+        if (method >= METHODS || closed || absent[method]) {
             return null;
         }
         Decompressor known = decompressors[method];
         if (known != null) {
             return known;
         }
+        if (failing[method] && now - failedAt[method] < RETRY) {
+            return null;
+        }
         CompressionProvider provider = methods.get().provider(method);
-        unavailable[method] = provider == null;
+        absent[method] = provider == null;
         Decompressor added = provider == null ? null : provider.newDecompressor();
         decompressors[method] = added;
         return added;
@@ -114,7 +147,7 @@ final class MessageDecompressor {
 
     /** The last message that was decompressed. */
     ByteBuffer buffer() {
-        return outputBuffer;
+        return resultBuffer;
     }
 
     /** Its length. */
@@ -129,7 +162,7 @@ final class MessageDecompressor {
             Decompressor old = decompressors[i];
             decompressors[i] = null;
             if (old != null) {
-                Closing.quietly(old);
+                Closing.quietly(old, output);
             }
         }
     }

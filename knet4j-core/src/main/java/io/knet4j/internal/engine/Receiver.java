@@ -8,6 +8,7 @@ import io.knet4j.Knet;
 import io.knet4j.KnetEvent.FilterFailed;
 import io.knet4j.KnetEvent.HostRestarted;
 import io.knet4j.KnetEvent.OnWireVersionChanged;
+import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.engine.RestartDetector.Finding;
@@ -21,6 +22,7 @@ import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +44,7 @@ final class Receiver {
     private final ControlOutbox outbox;
     private final Drops drops;
     private final EngineOutput output;
-    private final MessageDecompressor decompressor =
-            new MessageDecompressor(CompressionMethods::installed);
+    private final MessageDecompressor decompressor;
     private final FilterCall filterCall = new FilterCall();
     private final Counter messagesDelivered = new Counter();
 
@@ -58,7 +59,8 @@ final class Receiver {
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
-            EngineOutput output) {
+            EngineOutput output,
+            Supplier<CompressionMethods> methods) {
         this.shared = shared;
         this.keys = keys;
         this.mismatches = mismatches;
@@ -70,6 +72,7 @@ final class Receiver {
         this.outbox = outbox;
         this.drops = drops;
         this.output = output;
+        decompressor = new MessageDecompressor(methods, output);
     }
 
     /**
@@ -211,6 +214,9 @@ final class Receiver {
         if (finding != Finding.NOTHING) {
             host.window.reset();
             reassembler.clear(host.incomplete);
+            if (host.forgetMethod()) {
+                router.update(host);
+            }
         }
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
@@ -394,7 +400,7 @@ final class Receiver {
             deliver(now, host, sequence, channel, memory, offset, length, source);
             return;
         }
-        DropCause damage = decompressor.decompress(compression, memory, offset, length);
+        DropCause damage = decompressor.decompress(now, compression, memory, offset, length);
         learnMethod(host, compression, damage == null);
         if (damage != null) {
             drops.count(now, damage, source);
@@ -423,6 +429,12 @@ final class Receiver {
         }
         host.refusesZstd = !zstd;
         router.update(host);
+        if (!zstd
+                && !host.zstdWithheldTold
+                && shared.compression.method() == CompressionMethod.ZSTD) {
+            host.zstdWithheldTold = true;
+            output.publish(new ZstdWithheld(host.id));
+        }
     }
 
     /**

@@ -49,7 +49,7 @@ public final class Sender {
     private final int[] fragmentOffsets = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final Handovers handovers = new Handovers();
-    private final MessageCompressor compressor = new MessageCompressor();
+    private final MessageCompressor compressor;
 
     private final Counter messagesSent = new Counter();
     private final Counter deliveredLocally = new Counter();
@@ -61,6 +61,7 @@ public final class Sender {
         this.transport = transport;
         this.output = output;
         this.batch = batch;
+        compressor = new MessageCompressor(output);
         for (Reason reason : Reason.values()) {
             failures.put(reason, new Failures());
         }

@@ -100,7 +100,8 @@ final class Events {
                     KnetEvent.ReceiveQueueFull _,
                     KnetEvent.HandlerFailed _,
                     KnetEvent.FilterFailed _,
-                    KnetEvent.CryptoMismatch _ ->
+                    KnetEvent.CryptoMismatch _,
+                    KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
                     KnetEvent.HostReachable _,

@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #sendLock}. The filter is asked outside that lock.
  */
 final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
+    private static final System.Logger COMPRESSION_LOG = System.getLogger("io.knet4j.compression");
     private static final int CONTROL_BYTES = 1 << 16;
     private static final int CONTROL_DATAGRAMS = 1024;
     private static final int SENDER_BYTES = 1 << 18;
@@ -87,7 +88,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         this,
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
-                        new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS));
+                        new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
+                        CompressionMethods::installed);
         engine.setCompression(compression);
         runtime.start(this);
         events = new Events(config.nodeId(), runtime);
@@ -149,6 +151,22 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
         dropLog.dropped(now, cause, source, events);
+    }
+
+    @Override
+    public void log(System.Logger.Level level, String message, @Nullable Throwable thrown) {
+        if (!COMPRESSION_LOG.isLoggable(level)) {
+            return;
+        }
+        Runnable line =
+                () ->
+                        COMPRESSION_LOG.log(
+                                level, "node " + config.nodeId() + ": " + message, thrown);
+        if (closed.get()) {
+            line.run(); // what logs may have ended, and nobody is held up any more
+        } else {
+            events.log(line);
+        }
     }
 
     // ---- hosts

@@ -16,6 +16,7 @@ public final class Nodes {
 
     /** Opens a node with threads and sockets. */
     public static Knet open(KnetConfig config) {
+        CompressionMethods.prepareInstalled();
         return open(config, new ThreadedRuntime(config.nodeId()));
     }
 

@@ -23,7 +23,7 @@ class CompressionMethodsTest {
     private final List<String> open = new ArrayList<>();
 
     /** Compresses runs of one byte to their length; does not work as its level tells. */
-    private final class Runs implements CompressionProvider {
+    private class Runs implements CompressionProvider {
         private static final int LIES = 100;
         private static final int GROWS = 101;
         private static final int THROWS = 102;
@@ -157,6 +157,35 @@ class CompressionMethodsTest {
                 .hasMessage(
                         "method: lz4 is not available here; available: zlib, lzma, bzip2 (add"
                                 + " knet4j-compress and at.yawk.lz4:lz4-java to the class path)");
+    }
+
+    @Test
+    void loadingMakesAndClosesADecompressorOfEachMethod() {
+        List<CompressionMethod> made = new ArrayList<>();
+        CompressionMethods methods =
+                new CompressionMethods(
+                        Stream.of(
+                                        CompressionMethod.LZ4,
+                                        CompressionMethod.LZMA,
+                                        CompressionMethod.ZSTD)
+                                .<CompressionProvider>map(method ->
+                                        new Runs(method) {
+                                            @Override
+                                            public Decompressor newDecompressor() {
+                                                made.add(method);
+                                                if (method == CompressionMethod.LZMA) {
+                                                    throw new UnsatisfiedLinkError("on purpose");
+                                                }
+                                                return super.newDecompressor();
+                                            }
+                                        })
+                                .iterator());
+        methods.load();
+        assertThat(made)
+                .containsExactly(
+                        CompressionMethod.LZ4, CompressionMethod.LZMA, CompressionMethod.ZSTD);
+        assertThat(open).isEmpty();
+        assertThat(methods.provider(5)).as("what was not loaded may be later").isNotNull();
     }
 
     @Test

@@ -7,13 +7,21 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
 import io.knet4j.DropCause;
+import io.knet4j.Knet;
+import io.knet4j.KnetEvent;
+import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.LinkConfig;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.FakeTransport.Sent;
 import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.spi.CompressionProvider;
+import io.knet4j.spi.Compressor;
+import io.knet4j.spi.Decompressor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -239,5 +247,140 @@ class CompressionTest {
         assertThat(two.route.refusesZstd())
                 .as("after a message that only pretends to be zstd")
                 .isTrue();
+    }
+
+    /** Zlib by the name of zstd, which the core does not have. */
+    private static final class FakeZstd implements CompressionProvider {
+        private final CompressionProvider zlib =
+                Objects.requireNonNull(CompressionMethods.installed().provider(1));
+
+        @Override
+        public CompressionMethod method() {
+            return CompressionMethod.ZSTD;
+        }
+
+        @Override
+        public Compressor newCompressor(int level) {
+            return zlib.newCompressor(level);
+        }
+
+        @Override
+        public Decompressor newDecompressor() {
+            return zlib.newDecompressor();
+        }
+    }
+
+    /** A node with zstd, joined to one like it; both are host 1 to themselves and see a host 2. */
+    private static final class ZstdNode {
+        private final CompressionMethods methods =
+                new CompressionMethods(List.<CompressionProvider>of(new FakeZstd()).iterator());
+        private final TestNode node =
+                new TestNode(Knet.builder(TestNode.SELF).build(), new KeySlots(), () -> methods);
+        private final HostState peer = node.hostUp(2, 1);
+
+        private void use(CompressionMethod method) {
+            node.engine.setCompression(methods.activate(CompressionConfig.of(method)));
+        }
+
+        /** Sends a message. Returns by which method it was compressed. */
+        private int sendTo(ZstdNode other) {
+            assertThat(node.send(TWO, new byte[400])).isNull();
+            assertThat(node.engine.sender().flush(node.now)).isNull();
+            Sent packet = node.drain(Packets.DATA).getFirst();
+            int before = other.node.output.delivered.size();
+            other.node.receive(remote(2, 0), Wire.with(packet.bytes(), 3, 2));
+            assertThat(other.node.output.delivered).hasSize(before + 1);
+            assertThat(other.node.output.delivered.getLast().payload()).isEqualTo(new byte[400]);
+            return method(packet);
+        }
+
+        private boolean refuses() {
+            return Objects.requireNonNull(peer.route).refusesZstd();
+        }
+
+        private List<KnetEvent> withheld() {
+            return node.output.drainEvents().stream()
+                    .filter(ZstdWithheld.class::isInstance)
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nodesThatChangeToZstdCompressAgainInBothDirections(boolean talkInBetween) {
+        ZstdNode one = new ZstdNode();
+        ZstdNode other = new ZstdNode();
+        one.use(CompressionMethod.ZLIB);
+        other.use(CompressionMethod.ZLIB);
+        assertThat(one.sendTo(other)).isEqualTo(1);
+        assertThat(other.sendTo(one)).isEqualTo(1);
+        assertThat(one.refuses() && other.refuses()).isTrue();
+        one.use(CompressionMethod.ZSTD);
+        assertThat(one.refuses()).as("what came before that").isFalse();
+        if (talkInBetween) {
+            assertThat(other.sendTo(one)).isEqualTo(1);
+            assertThat(one.sendTo(other)).as("to a host that still uses zlib").isZero();
+            assertThat(one.withheld()).containsExactly(new ZstdWithheld(2));
+        }
+        other.use(CompressionMethod.ZSTD);
+        for (int i = 0; i < 2; i++) {
+            assertThat(other.sendTo(one)).isEqualTo(7);
+            assertThat(one.sendTo(other)).isEqualTo(7);
+        }
+        assertThat(one.withheld()).isEmpty();
+        assertThat(other.withheld()).isEmpty();
+    }
+
+    @Test
+    void thatZstdIsWithheldIsToldOnceUntilItsConfigurationIsSet() {
+        ZstdNode one = new ZstdNode();
+        ZstdNode other = new ZstdNode();
+        other.use(CompressionMethod.ZLIB);
+        other.sendTo(one);
+        assertThat(one.refuses()).isTrue();
+        assertThat(one.withheld()).as("without zstd").isEmpty();
+        one.use(CompressionMethod.ZSTD);
+        for (int i = 0; i < 3; i++) {
+            other.use(CompressionMethod.ZLIB);
+            other.sendTo(one);
+            other.use(CompressionMethod.ZSTD);
+            other.sendTo(one);
+            assertThat(one.refuses()).isFalse();
+        }
+        assertThat(one.withheld()).containsExactly(new ZstdWithheld(2));
+        one.use(CompressionMethod.ZSTD);
+        other.use(CompressionMethod.ZLIB);
+        other.sendTo(one);
+        assertThat(one.withheld()).containsExactly(new ZstdWithheld(2));
+    }
+
+    @Test
+    void aHostThatWasLostMayComeBackWithZstd() {
+        HostState two = node.engine.host(2);
+        receive(data(1, 1, zlib(new byte[300])));
+        assertThat(two.route.refusesZstd()).isTrue();
+        LinkState link = two.link(0);
+        node.engine.setEnabled(node.now, link, false);
+        assertThat(two.route).isNull();
+        node.engine.setEnabled(node.now, link, true);
+        while (two.route == null) {
+            node.engine.runTimers(node.now);
+            node.answerPings();
+            node.now += TestNode.INTERVAL.toNanos();
+        }
+        assertThat(two.route.refusesZstd()).isFalse();
+    }
+
+    @Test
+    void aHostThatWasRestartedMayHaveZstdNow() {
+        HostState two = node.engine.host(2);
+        receive(data(9000, 1, zlib(new byte[300])));
+        assertThat(two.route.refusesZstd()).isTrue();
+        node.now += 1_000 * TestNode.MILLI;
+        receive(Wire.ping(2, 0, 0, 1, true));
+        assertThat(two.route.refusesZstd()).as("after one ping that is no proof").isTrue();
+        receive(Wire.ping(2, 0, 0, 2, true));
+        assertThat(node.output.drainEvents()).contains(new KnetEvent.HostRestarted(2));
+        assertThat(two.route.refusesZstd()).isFalse();
     }
 }

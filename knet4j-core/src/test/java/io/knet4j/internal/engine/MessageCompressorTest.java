@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MessageCompressorTest {
     private final List<Integer> opened = new ArrayList<>();
     private final List<Integer> closed = new ArrayList<>();
-    private final MessageCompressor compressor = new MessageCompressor();
+    private final RecordingOutput output = new RecordingOutput();
+    private final MessageCompressor compressor = new MessageCompressor(output);
     private Throwable failure;
     private int result = 10;
     private byte firstByte;
@@ -84,6 +85,9 @@ class MessageCompressorTest {
         assertThat(compress(level(3))).isEqualTo(2);
         compressor.close();
         assertThat(closed).containsExactly(1, 2, 3);
+        assertThat(output.logged)
+                .hasSize(3)
+                .allMatch(line -> line.startsWith("WARNING could not be closed: "));
         assertThat(compress(level(4))).isZero();
         assertThat(opened).containsExactly(1, 2, 3);
     }
@@ -104,6 +108,9 @@ class MessageCompressorTest {
         assertThat(compressor.uncompressed.get()).isEqualTo(2);
         assertThat(opened).as("what failed is not used again").containsExactly(1, 1, 1);
         assertThat(closed).containsExactly(1, 1);
+        assertThat(output.logged.stream().filter(line -> line.contains("compression failed")))
+                .as("told once for each configuration")
+                .containsExactly("WARNING lz4: compression failed, the message goes uncompressed");
     }
 
     @ParameterizedTest

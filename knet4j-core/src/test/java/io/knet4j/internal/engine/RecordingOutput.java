@@ -13,6 +13,7 @@ import java.util.Map;
 final class RecordingOutput implements EngineOutput {
     final List<Delivered> delivered = new ArrayList<>();
     final List<KnetEvent> events = new ArrayList<>();
+    final List<String> logged = new ArrayList<>();
     final Map<DropCause, Integer> drops = new EnumMap<>(DropCause.class);
     boolean recording = true;
     Delivery answer = Delivery.DELIVERED;
@@ -46,6 +47,13 @@ final class RecordingOutput implements EngineOutput {
     public void dropped(long now, DropCause cause, InetSocketAddress source) {
         if (recording) {
             drops.merge(cause, 1, Integer::sum);
+        }
+    }
+
+    @Override
+    public void log(System.Logger.Level level, String message, Throwable thrown) {
+        if (recording) {
+            logged.add(level + " " + message);
         }
     }
 

@@ -5,6 +5,7 @@ import io.knet4j.DropCause;
 import io.knet4j.KnetConfig;
 import io.knet4j.LinkConfig;
 import io.knet4j.Reason;
+import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An engine with a network and a clock in the hand of the test. The local node is host 1. */
@@ -43,6 +45,10 @@ final class TestNode {
     }
 
     TestNode(KnetConfig config, KeySlots keys) {
+        this(config, keys, CompressionMethods::installed);
+    }
+
+    TestNode(KnetConfig config, KeySlots keys, Supplier<CompressionMethods> methods) {
         engine =
                 new Engine(
                         config,
@@ -51,7 +57,8 @@ final class TestNode {
                         output,
                         new SplittableRandom(99),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
-                        new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096));
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
+                        methods);
         engine.setForwarding(true);
     }
 
