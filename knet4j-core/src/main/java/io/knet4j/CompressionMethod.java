@@ -51,9 +51,9 @@ public enum CompressionMethod {
      * receive such a message.</b> Configure it on every host of the cluster or on none. As far as
      * it can, knet4j keeps clear of that: a host from which a message came that is compressed by
      * another method gets its messages uncompressed, which {@link KnetEvent.ZstdWithheld} tells,
-     * until one comes that is compressed by zstd, the host restarts or is lost, or {@link
-     * Knet#setCompression} is called: configuring zstd says that all hosts have it, and only what
-     * they send after that counts.
+     * until one comes that is compressed by zstd, or compression is switched off here with {@link
+     * CompressionConfig#NONE}. So to change from another method to zstd, switch compression off on
+     * all hosts first.
      */
     ZSTD(7, 3, Integer.MIN_VALUE, Integer.MAX_VALUE);
 

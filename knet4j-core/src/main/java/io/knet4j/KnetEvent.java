@@ -147,8 +147,8 @@ public sealed interface KnetEvent {
     /**
      * Messages to a host go uncompressed although zstd is configured here: the host compresses by
      * another method, and libknet crashes on zstd unless it is configured there, too. That ends
-     * when it sends a message that is compressed by zstd, when the compression of this node is set
-     * anew, and with a restart or loss of the host. Told once per host until then.
+     * when it sends a message that is compressed by zstd, and when compression is switched off
+     * here. Told once per host until then.
      *
      * @param host host id
      */

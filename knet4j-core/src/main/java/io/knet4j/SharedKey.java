@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -119,7 +120,7 @@ public final class SharedKey implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw problem(file, "there is no such file", e);
         } catch (IOException e) {
-            throw problem(file, "cannot be read: " + e, e);
+            throw problem(file, "cannot be read: " + explanation(e), e);
         } finally {
             overwrite(buffer);
         }
@@ -177,9 +178,13 @@ public final class SharedKey implements AutoCloseable {
             writeNew(file, source);
         } catch (FileAlreadyExistsException e) {
             throw new ConfigurationException(
-                    Reason.ALREADY_EXISTS, "key file " + file + ": exists already", e);
+                    Reason.ALREADY_EXISTS,
+                    "key file "
+                            + file
+                            + (Files.isDirectory(file) ? ": is a directory" : ": exists already"),
+                    e);
         } catch (IOException e) {
-            throw problem(file, "cannot be written: " + e, e);
+            throw problem(file, "cannot be written: " + explanation(e), e);
         } finally {
             overwrite(source);
         }
@@ -208,6 +213,14 @@ public final class SharedKey implements AutoCloseable {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_READS)}
                 : new FileAttribute<?>[0];
+    }
+
+    private static String explanation(IOException e) {
+        return switch (e) {
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "there is no such folder";
+            default -> e.toString();
+        };
     }
 
     private static ConfigurationException problem(

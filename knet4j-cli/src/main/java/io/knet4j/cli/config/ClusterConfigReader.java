@@ -205,11 +205,14 @@ final class ClusterConfigReader {
                         secauth ? "sha256" : CryptoSettings.NONE,
                         "sha256");
         if (!cipher.equals(CryptoSettings.NONE) && hash.equals(CryptoSettings.NONE)) {
+            boolean written = totem.entry("crypto_hash") != null;
             diagnostics.error(
                     Math.max(totem.lineOr("crypto_cipher", 0), totem.lineOr("crypto_hash", 0)),
                     "crypto_hash",
-                    CryptoSettings.NONE,
-                    "cannot go with cipher " + cipher,
+                    written ? CryptoSettings.NONE : null,
+                    written
+                            ? "cannot go with cipher " + cipher
+                            : "is missing, but the cipher is " + cipher,
                     "md5, sha1, sha256, sha384, sha512");
         }
         var settings = new CryptoSettings(model, cipher, hash, keySource(totem));
@@ -232,6 +235,11 @@ final class ClusterConfigReader {
     private KeySource keySource(Fields totem) {
         Optional<String> file = totem.text("keyfile", "the path of a file");
         Optional<String> inline = totem.text("key", "the shared key");
+        if (file.isPresent() && inline.isPresent()) {
+            diagnostics.warn(
+                    totem.lineOr("key", 0),
+                    "field 'key' has no effect: the one in 'keyfile' counts");
+        }
         if (file.isPresent()) {
             try {
                 return new KeySource.KeyFile(Path.of(tree.source()).resolveSibling(file.get()));
@@ -266,6 +274,10 @@ final class ClusterConfigReader {
                                 0);
         Entry entry = totem.entry("knet_compression_level");
         CompressionMethod method = CompressionMethod.named(model);
+        if (method == CompressionMethod.NONE) {
+            warnOfNoEffect(totem, "knet_compression_level");
+            warnOfNoEffect(totem, "knet_compression_threshold");
+        }
         if (entry == null || method == CompressionMethod.NONE) {
             return new CompressionSettings(model, threshold, OptionalInt.empty());
         }
@@ -278,6 +290,15 @@ final class ClusterConfigReader {
                     method.minLevel() + ".." + method.maxLevel());
         }
         return new CompressionSettings(model, threshold, OptionalInt.of(level));
+    }
+
+    private void warnOfNoEffect(Fields totem, String field) {
+        Entry entry = totem.entry(field);
+        if (entry != null) {
+            diagnostics.warn(
+                    entry.line(),
+                    "field '" + field + "' has no effect: there is no knet_compression_model");
+        }
     }
 
     // ---- nodelist

@@ -3,9 +3,16 @@ package io.knet4j.cli.config;
 import io.knet4j.ConfigurationException;
 import io.knet4j.SharedKey;
 import io.knet4j.cli.config.CryptoSettings.KeySource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 
 /** Gets the shared key from where a configuration says it is. */
 public final class ClusterKey {
@@ -21,6 +28,9 @@ public final class ClusterKey {
 
     /** Longest {@code key} in bytes. */
     static final int MAX_INLINE = SharedKey.MAX_BYTES - END_OF_TEXT;
+
+    private static final Set<PosixFilePermission> OWNER =
+            PosixFilePermissions.fromString("rwx------");
 
     private ClusterKey() {}
 
@@ -49,6 +59,30 @@ public final class ClusterKey {
         } finally {
             Arrays.fill(text, (byte) 0);
             Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** Says when others can read the configuration, and the key in it. */
+    public static Optional<Problem> exposure(ClusterConfig config) {
+        CryptoSettings crypto = config.crypto();
+        if (!crypto.requested() || !(crypto.key() instanceof KeySource.InlineKey)) {
+            return Optional.empty();
+        }
+        try {
+            Set<PosixFilePermission> permissions =
+                    Files.getPosixFilePermissions(Path.of(config.source()));
+            if (OWNER.containsAll(permissions)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Problem.Line(
+                            config.source(),
+                            config.lines().ofTotem("key"),
+                            "field 'key': others may read it, since this file has permissions "
+                                    + PosixFilePermissions.toString(permissions)
+                                    + "; take them away (chmod 600), or use a keyfile"));
+        } catch (IOException | UnsupportedOperationException | InvalidPathException e) {
+            return Optional.empty(); // no file, or no such permissions here
         }
     }
 

@@ -67,9 +67,9 @@ public final class KeygenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException {
-        if (file.toString().equals("-")) {
+        if (file.toString().equals("-") || file.toString().isEmpty()) {
             throw CommandException.usage(
-                    "FILE: value - is not allowed; allowed: the path of a new file");
+                    "FILE: value '" + file + "' is not allowed; allowed: the path of a new file");
         }
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {

@@ -13,6 +13,7 @@ import io.knet4j.cli.SignalEnd;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
 import io.knet4j.cli.config.ClusterConfig;
+import io.knet4j.cli.config.ClusterKey;
 import io.knet4j.cli.config.ClusterNode;
 import io.knet4j.cli.config.Problem;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -147,6 +149,7 @@ public final class NodeCommand implements Callable<Integer> {
         for (Problem warning : cluster.warnings()) {
             terminal.errLine("warning: " + warning);
         }
+        ClusterKey.exposure(cluster).ifPresent(warning -> terminal.errLine("warning: " + warning));
         HostNames names = new HostNames(cluster);
         return run(
                 cluster,
@@ -172,15 +175,19 @@ public final class NodeCommand implements Callable<Integer> {
             ClusterConfig cluster, ClusterNode self, OptionalInt destination, NodeReporter reporter)
             throws CommandException, InterruptedException {
         Reachability reachability = new Reachability();
+        CountDownLatch started = new CountDownLatch(1);
         try (Knet knet =
                         NodeOpener.open(
-                                cluster, self.id(), node -> prepare(node, reachability, reporter));
+                                cluster,
+                                self.id(),
+                                node -> prepare(node, reachability, reporter, started));
                 SignalEnd _ = SignalEnd.with(() -> endBySignal(knet))) {
             reporter.started(
                     self.id(),
                     knet.hosts().size(),
                     knet.hosts().stream().mapToInt(host -> host.links().size()).sum(),
                     Protection.of(knet));
+            started.countDown();
             boolean allSent =
                     awaitEnd(
                             new LineSender(
@@ -195,15 +202,27 @@ public final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    private static void prepare(Knet node, Reachability reachability, NodeReporter reporter) {
-        node.onEvent(event -> tell(event, reachability, reporter));
+    private static void prepare(
+            Knet node, Reachability reachability, NodeReporter reporter, CountDownLatch started) {
+        node.onEvent(event -> tell(event, reachability, reporter, started));
         for (int i = 0; i < Knet.MAX_CHANNELS; i++) {
             node.channel(i).onMessage(reporter::message);
         }
         node.startForwarding();
     }
 
-    private static void tell(KnetEvent event, Reachability reachability, NodeReporter reporter) {
+    /** What the node is comes before what happens to it. */
+    private static void tell(
+            KnetEvent event,
+            Reachability reachability,
+            NodeReporter reporter,
+            CountDownLatch started) {
+        try {
+            started.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the node is being closed
+            return;
+        }
         reporter.event(event);
         reachability.onEvent(event);
     }

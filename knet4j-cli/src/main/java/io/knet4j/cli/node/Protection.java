@@ -48,8 +48,7 @@ record Protection(Optional<CryptoStatus.Slot> crypto, CompressionConfig compress
                                 + compression.threshold()
                                 + " bytes are compressed with "
                                 + compression.method().methodName()
-                                + ", level "
-                                + level());
+                                + (level() < 0 ? ", default level" : ", level " + level()));
     }
 
     int level() {

@@ -264,6 +264,7 @@ class ClusterConfigTest {
                         """
                         token: 0
                         knet_pmtud_interval: 0
+                        knet_compression_model: zlib
                         knet_compression_threshold: 0
                         interface {
                         knet_ping_interval: 0
@@ -302,13 +303,29 @@ class ClusterConfigTest {
         assertTrue(crypto.requested());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"crypto_cipher: aes256", "secauth: on\ncrypto_hash: none"})
-    void aCipherNeedsAHash(String totem) {
+    @Test
+    void aCipherNeedsAHash() {
         assertTrue(
-                errors(twoNodes(totem))
+                errors(twoNodes("secauth: on\ncrypto_hash: none"))
                         .endsWith(
                                 "field 'crypto_hash': value 'none' cannot go with cipher aes256; allowed: md5, sha1, sha256, sha384, sha512"));
+        assertTrue(
+                errors(twoNodes("crypto_cipher: aes256"))
+                        .endsWith(
+                                "field 'crypto_hash': is missing, but the cipher is aes256; allowed: md5, sha1, sha256, sha384, sha512"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "keyfile: /k\nkey: s3cret",
+                "knet_compression_level: 9",
+                "knet_compression_threshold: 500"
+            })
+    void whatHasNoEffectIsTold(String totem) throws ConfigException {
+        String warnings = parse(twoNodes(totem)).warnings().toString();
+        assertTrue(warnings.contains("has no effect"), warnings);
+        assertFalse(warnings.contains("s3cret"), warnings);
     }
 
     @Test

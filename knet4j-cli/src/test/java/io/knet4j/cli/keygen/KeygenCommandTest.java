@@ -72,7 +72,7 @@ class KeygenCommandTest {
                     "--bytes=" + bytes,
                     file.toString());
         }
-        assertFails(2, "FILE: value - is not allowed; allowed: the path of a new file", "-");
+        assertFails(2, "FILE: value '-' is not allowed; allowed: the path of a new file", "-");
         assertFails(2, "Missing required parameter: 'FILE' (see: knet keygen --help)");
         assertThat(file).doesNotExist();
     }

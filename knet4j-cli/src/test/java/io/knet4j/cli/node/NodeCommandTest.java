@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -150,8 +151,8 @@ class NodeCommandTest {
             one.err()
                     .await(
                             event(
-                                    "messages of more than 100 bytes are compressed with zlib, level"
-                                            + " -1"));
+                                    "messages of more than 100 bytes are compressed with zlib,"
+                                            + " default level"));
             two.out()
                     .await(line ->
                             line.contains(
@@ -203,6 +204,7 @@ class NodeCommandTest {
         }
 
         encrypt("keyfile: authkey", "key: " + whole);
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
         try (CommandRun one = node(1, "--json", "--log-level=trace");
                 CommandRun two = node(2, "--log-level=trace")) {
             one.type("hello\n");
@@ -212,6 +214,8 @@ class NodeCommandTest {
                 assertThat(run.out().lines()).noneMatch(printed -> printed.contains("horse"));
             }
             one.out().await(line -> line.contains("\"key_bytes\":" + (whole.length() + 1)));
+            assertThat(two.err().lines())
+                    .anyMatch(line -> line.contains("field 'key': others may read it"));
         }
     }
 

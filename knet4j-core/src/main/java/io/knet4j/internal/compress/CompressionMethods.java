@@ -64,8 +64,8 @@ public final class CompressionMethods {
     }
 
     /**
-     * Finds them, and has what they need loaded by a thread of its own: native code takes a quarter
-     * of a second, which neither the caller nor a control loop shall wait for. Does so once.
+     * Finds them, and has what they need loaded by a thread of its own, for which neither the
+     * caller nor a control loop shall wait. Does so once.
      */
     public static void prepareInstalled() {
         CompressionMethods methods = installed();
@@ -78,9 +78,15 @@ public final class CompressionMethods {
         }
     }
 
-    /** Has each method load what it needs. What cannot be loaded shows when a message needs it. */
+    /**
+     * Has each method load what it needs. What cannot be loaded shows when a message needs it. Zstd
+     * is native code, of which the JVM may warn: only who configures or receives it shall see that.
+     */
     void load() {
         for (CompressionProvider provider : providers.values()) {
+            if (provider.method() == CompressionMethod.ZSTD) {
+                continue;
+            }
             try {
                 provider.newDecompressor().close();
             } catch (Throwable e) {

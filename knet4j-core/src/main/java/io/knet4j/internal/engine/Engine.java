@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.ClearTraffic;
 import io.knet4j.CompressionConfig;
+import io.knet4j.CompressionMethod;
 import io.knet4j.CompressionStatistics;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoStatus;
@@ -11,6 +12,7 @@ import io.knet4j.HostStatus;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.KnetEvent.OnWireVersionChanged;
+import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatistics;
@@ -593,7 +595,11 @@ public final class Engine {
         // zstd, must not meet routes without marks.
         shared.compression = compression;
         for (HostState host : hosts.all()) {
-            host.forgetMethod();
+            if (compression.method() == CompressionMethod.NONE) {
+                host.forgetMethod();
+            } else if (compression.method() == CompressionMethod.ZSTD && host.tellsZstdWithheld()) {
+                output.publish(new ZstdWithheld(host.id));
+            }
         }
         router.updateAll();
     }

@@ -46,12 +46,17 @@ public final class HostState {
         return id;
     }
 
-    /** What the host compresses by is not known any more. Returns whether that changes anything. */
-    boolean forgetMethod() {
-        boolean refused = refusesZstd;
+    /** What the host compresses by is not known any more. */
+    void forgetMethod() {
         refusesZstd = false;
         zstdWithheldTold = false;
-        return refused;
+    }
+
+    /** Whether it is to be told now that the host gets no zstd. */
+    boolean tellsZstdWithheld() {
+        boolean tells = refusesZstd && !zstdWithheldTold;
+        zstdWithheldTold |= tells;
+        return tells;
     }
 
     @Nullable LinkState link(int link) {

@@ -214,9 +214,6 @@ final class Receiver {
         if (finding != Finding.NOTHING) {
             host.window.reset();
             reassembler.clear(host.incomplete);
-            if (host.forgetMethod()) {
-                router.update(host);
-            }
         }
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
@@ -429,10 +426,7 @@ final class Receiver {
         }
         host.refusesZstd = !zstd;
         router.update(host);
-        if (!zstd
-                && !host.zstdWithheldTold
-                && shared.compression.method() == CompressionMethod.ZSTD) {
-            host.zstdWithheldTold = true;
+        if (shared.compression.method() == CompressionMethod.ZSTD && host.tellsZstdWithheld()) {
             output.publish(new ZstdWithheld(host.id));
         }
     }

@@ -71,7 +71,6 @@ final class Router {
         if (after == null) {
             if (before != null) {
                 host.restarts.onContactLost();
-                host.forgetMethod(); // it may come back configured otherwise
                 output.publish(new ActiveLinksChanged(host.id, List.of()));
                 output.publish(new HostUnreachable(host.id));
             }

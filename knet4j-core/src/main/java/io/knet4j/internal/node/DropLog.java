@@ -29,7 +29,7 @@ final class DropLog {
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source, Events events) {
         long drops = Objects.requireNonNull(lines.get(cause)).count(now);
         if (drops > 0) {
-            String last = source == null ? "" : ", last from " + source;
+            String last = source == null ? "" : ", last from " + text(source);
             events.log(() ->
                     LOG.log(
                             level(cause),
@@ -38,6 +38,10 @@ final class DropLog {
                             Long.toString(drops),
                             last));
         }
+    }
+
+    private static String text(InetSocketAddress source) {
+        return source.getAddress().getHostAddress() + " port " + source.getPort();
     }
 
     private static System.Logger.Level level(DropCause cause) {

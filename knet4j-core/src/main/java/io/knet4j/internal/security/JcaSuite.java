@@ -62,7 +62,7 @@ public final class JcaSuite implements PacketSuite {
             key = config.key().toByteArray();
         } catch (IllegalStateException e) {
             throw new ConfigurationException(
-                    Reason.INVALID_ARGUMENT, "key: was closed; allowed: a key that is not", e);
+                    Reason.INVALID_ARGUMENT, "key: was closed; hand in one that is open", e);
         }
         JcaSuite suite = new JcaSuite(config, key, random);
         try {

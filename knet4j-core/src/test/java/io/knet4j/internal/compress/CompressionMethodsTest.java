@@ -182,8 +182,8 @@ class CompressionMethodsTest {
                                 .iterator());
         methods.load();
         assertThat(made)
-                .containsExactly(
-                        CompressionMethod.LZ4, CompressionMethod.LZMA, CompressionMethod.ZSTD);
+                .as("all but zstd, which is native code")
+                .containsExactly(CompressionMethod.LZ4, CompressionMethod.LZMA);
         assertThat(open).isEmpty();
         assertThat(methods.provider(5)).as("what was not loaded may be later").isNotNull();
     }
