@@ -1,6 +1,5 @@
 package io.knet4j.internal.engine;
 
-import io.knet4j.Knet;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.spi.Compressor;
 import java.nio.ByteBuffer;
@@ -17,9 +16,7 @@ final class MessageCompressor {
     private boolean closed;
     private boolean failing;
 
-    private byte[] result = {};
-    private ByteBuffer resultBuffer = ByteBuffer.wrap(result);
-    private byte[] input = {};
+    private final MessageArrays arrays = new MessageArrays();
     private int length;
 
     final Counter compressed = new Counter();
@@ -68,23 +65,7 @@ final class MessageCompressor {
     }
 
     private boolean isSmaller(ByteBuffer message, int offset, int messageLength) {
-        byte[] source;
-        int from;
-        if (message.hasArray()) {
-            source = message.array();
-            from = message.arrayOffset() + offset;
-        } else {
-            if (input.length == 0) {
-                input = new byte[Knet.MAX_MESSAGE_SIZE];
-            }
-            message.get(offset, input, 0, messageLength);
-            source = input;
-            from = 0;
-        }
-        if (result.length == 0) {
-            result = new byte[Knet.MAX_MESSAGE_SIZE];
-            resultBuffer = ByteBuffer.wrap(result);
-        }
+        arrays.take(message, offset, messageLength);
         try {
             if (compressor == null) {
                 compressor = active.newCompressor();
@@ -93,7 +74,12 @@ final class MessageCompressor {
                     compressor == null
                             ? -1
                             : compressor.compress(
-                                    source, from, messageLength, result, 0, messageLength - 1);
+                                    arrays.source(),
+                                    arrays.offset(),
+                                    messageLength,
+                                    arrays.result(),
+                                    0,
+                                    messageLength - 1);
         } catch (Throwable e) { // the message can still go as it is
             onFailure(e);
             return false;
@@ -120,7 +106,7 @@ final class MessageCompressor {
 
     /** The last message that was compressed. */
     ByteBuffer buffer() {
-        return resultBuffer;
+        return arrays.resultBuffer();
     }
 
     /** Its length. */

@@ -2,7 +2,6 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.CompressionMethod;
 import io.knet4j.DropCause;
-import io.knet4j.Knet;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.spi.CompressionProvider;
 import io.knet4j.spi.Decompressor;
@@ -35,9 +34,7 @@ final class MessageDecompressor {
     private final boolean[] told = new boolean[METHODS];
     private boolean closed;
 
-    private byte[] result = {};
-    private ByteBuffer resultBuffer = ByteBuffer.wrap(result);
-    private byte[] input = {};
+    private final MessageArrays arrays = new MessageArrays();
     private int length;
 
     final Counter decompressed = new Counter();
@@ -72,25 +69,17 @@ final class MessageDecompressor {
             failed.increment();
             return DropCause.UNKNOWN_COMPRESSION;
         }
-        byte[] source;
-        int from;
-        if (message.hasArray()) {
-            source = message.array();
-            from = message.arrayOffset() + offset;
-        } else {
-            if (input.length < messageLength) {
-                input = new byte[Knet.MAX_MESSAGE_SIZE];
-            }
-            message.get(offset, input, 0, messageLength);
-            source = input;
-            from = 0;
-        }
-        if (result.length == 0) {
-            result = new byte[Knet.MAX_MESSAGE_SIZE];
-            resultBuffer = ByteBuffer.wrap(result);
-        }
+        arrays.take(message, offset, messageLength);
+        byte[] result = arrays.result();
         try {
-            length = decompressor.decompress(source, from, messageLength, result, 0, result.length);
+            length =
+                    decompressor.decompress(
+                            arrays.source(),
+                            arrays.offset(),
+                            messageLength,
+                            result,
+                            0,
+                            result.length);
         } catch (DataFormatException _) {
             length = 0;
         } catch (Throwable e) { // damaged messages must not harm, whatever they bring about
@@ -147,7 +136,7 @@ final class MessageDecompressor {
 
     /** The last message that was decompressed. */
     ByteBuffer buffer() {
-        return resultBuffer;
+        return arrays.resultBuffer();
     }
 
     /** Its length. */

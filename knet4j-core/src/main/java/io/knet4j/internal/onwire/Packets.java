@@ -86,13 +86,25 @@ public final class Packets {
      * millions. Packets of versions to come may not.
      */
     public static boolean isLikely(ByteBuffer buffer, int packet, int length) {
+        return isPlausible(buffer, packet, length)
+                && maxVersion(buffer, packet) <= HIGHEST_LIKELY_VERSION
+                && buffer.get(packet + RESERVED) == 0
+                && length >= minLength(type(buffer, packet));
+    }
+
+    /** Whether version and type make sense: those of one in a thousand arbitrary bytes do. */
+    public static boolean isPlausible(ByteBuffer buffer, int packet, int length) {
         return length >= MIN_PACKET
                 && version(buffer, packet) >= VERSION
                 && version(buffer, packet) <= HIGHEST_LIKELY_VERSION
-                && maxVersion(buffer, packet) <= HIGHEST_LIKELY_VERSION
-                && buffer.get(packet + RESERVED) == 0
-                && length >= minLength(type(buffer, packet))
                 && minLength(type(buffer, packet)) > 0;
+    }
+
+    /** Neither version nor type make sense: 92 % of arbitrary bytes, and no packet. */
+    public static boolean isScrambled(ByteBuffer buffer, int packet, int length) {
+        return length >= MIN_PACKET
+                && version(buffer, packet) > HIGHEST_LIKELY_VERSION
+                && minLength(type(buffer, packet)) == 0;
     }
 
     public static int version(ByteBuffer buffer, int packet) {

@@ -22,7 +22,6 @@ public final class KeySlots {
     public static final int REFUSED = -1;
 
     private static final int CLEAR = 0;
-    private static final int HIGHEST_PLAUSIBLE_VERSION = 15;
 
     private final @Nullable Slot[] slots = new Slot[Crypto.SLOTS + 1];
     private Slot[] order = {};
@@ -207,12 +206,12 @@ public final class KeySlots {
             return refuse(DropCause.OTHER_CIPHER); // not clear: nobody else can sign so
         }
         boolean clearAllowed = clearTraffic == ClearTraffic.ALLOW;
-        if (clearAllowed && !isScrambled(memory, offset, length)) {
+        if (clearAllowed && !Packets.isScrambled(memory, offset, length)) {
             packetOffset = offset;
             clearPackets++;
             return length;
         }
-        if (!clearAllowed && isPacket(memory, offset, length)) {
+        if (!clearAllowed && Packets.isPlausible(memory, offset, length)) {
             return refuse(DropCause.CLEAR_TRAFFIC);
         }
         return refuse(isEmpty() ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
@@ -220,7 +219,7 @@ public final class KeySlots {
 
     private int opened(Slot slot, ByteBuffer memory, int offset, int length) {
         packetOffset = offset + slot.prefix();
-        if (isScrambled(memory, packetOffset, length)) {
+        if (Packets.isScrambled(memory, packetOffset, length)) {
             return refuse(DropCause.OTHER_CIPHER);
         }
         slot.packets++;
@@ -230,23 +229,6 @@ public final class KeySlots {
     private int refuse(DropCause cause) {
         refusal = cause;
         return REFUSED;
-    }
-
-    private static boolean isPacket(ByteBuffer memory, int offset, int length) {
-        if (length < Packets.MIN_PACKET) {
-            return false;
-        }
-        int version = Packets.version(memory, offset);
-        return version >= Packets.VERSION
-                && version <= HIGHEST_PLAUSIBLE_VERSION
-                && Packets.minLength(Packets.type(memory, offset)) > 0;
-    }
-
-    /** Neither version nor type make sense: 92 % of encrypted packets, and no clear one. */
-    private static boolean isScrambled(ByteBuffer memory, int offset, int length) {
-        return length >= Packets.MIN_PACKET
-                && Packets.version(memory, offset) > HIGHEST_PLAUSIBLE_VERSION
-                && Packets.minLength(Packets.type(memory, offset)) == 0;
     }
 
     /** Where the packet starts that was opened last. */
