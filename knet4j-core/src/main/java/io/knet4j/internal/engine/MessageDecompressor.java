@@ -6,6 +6,7 @@ import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.spi.CompressionProvider;
 import io.knet4j.spi.Decompressor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,8 @@ final class MessageDecompressor {
     private static final long RETRY = 10_000_000_000L;
 
     private final Supplier<CompressionMethods> methods;
-    private final @Nullable Decompressor[] decompressors = new Decompressor[METHODS];
+    private final Method[] known = new Method[METHODS];
     private final EngineOutput output;
-
-    /** No provider offers it, which does not change any more. */
-    private final boolean[] absent = new boolean[METHODS];
-
-    /** It could not be loaded, at {@link #failedAt}. */
-    private final boolean[] failing = new boolean[METHODS];
-
-    private final long[] failedAt = new long[METHODS];
-    private final boolean[] told = new boolean[METHODS];
     private boolean closed;
 
     private final MessageArrays arrays = new MessageArrays();
@@ -42,12 +34,26 @@ final class MessageDecompressor {
     final Counter originalBytes = new Counter();
     final Counter failed = new Counter();
 
+    /** What is known of a method. */
+    private static final class Method {
+        private @Nullable Decompressor decompressor;
+
+        /** No provider offers it, which does not change any more. */
+        private boolean absent;
+
+        /** It could not be loaded at least once, the last time at {@link #failedAt}; told then. */
+        private boolean failed;
+
+        private long failedAt;
+    }
+
     /**
      * @param methods asked when a method occurs for the first time, and again after it failed
      */
     MessageDecompressor(Supplier<CompressionMethods> methods, EngineOutput output) {
         this.methods = methods;
         this.output = output;
+        Arrays.setAll(known, _ -> new Method());
     }
 
     /**
@@ -84,7 +90,7 @@ final class MessageDecompressor {
             length = 0;
         } catch (Throwable e) { // damaged messages must not harm, whatever they bring about
             output.log(System.Logger.Level.DEBUG, name(method) + ": decompression failed", e);
-            decompressors[method] = null;
+            known[method].decompressor = null;
             Closing.quietly(decompressor, output);
             length = 0;
         }
@@ -99,10 +105,10 @@ final class MessageDecompressor {
     }
 
     private void onLoadFailure(long now, int method, Throwable e) {
-        failing[method] = true;
-        failedAt[method] = now;
-        if (!told[method]) {
-            told[method] = true;
+        boolean told = known[method].failed;
+        known[method].failed = true;
+        known[method].failedAt = now;
+        if (!told) {
             output.log(
                     System.Logger.Level.WARNING,
                     name(method)
@@ -117,21 +123,20 @@ final class MessageDecompressor {
     }
 
     private @Nullable Decompressor decompressor(long now, int method) {
-        if (method >= METHODS || closed || absent[method]) {
+        if (method >= METHODS || closed) {
             return null;
         }
-        Decompressor known = decompressors[method];
-        if (known != null) {
-            return known;
+        Method one = known[method];
+        if (one.decompressor != null) {
+            return one.decompressor;
         }
-        if (failing[method] && now - failedAt[method] < RETRY) {
+        if (one.absent || (one.failed && now - one.failedAt < RETRY)) {
             return null;
         }
         CompressionProvider provider = methods.get().provider(method);
-        absent[method] = provider == null;
-        Decompressor added = provider == null ? null : provider.newDecompressor();
-        decompressors[method] = added;
-        return added;
+        one.absent = provider == null;
+        one.decompressor = provider == null ? null : provider.newDecompressor();
+        return one.decompressor;
     }
 
     /** The last message that was decompressed. */
@@ -147,9 +152,9 @@ final class MessageDecompressor {
     /** Frees everything; from now on no method is available. */
     void close() {
         closed = true;
-        for (int i = 0; i < METHODS; i++) {
-            Decompressor old = decompressors[i];
-            decompressors[i] = null;
+        for (Method one : known) {
+            Decompressor old = one.decompressor;
+            one.decompressor = null;
             if (old != null) {
                 Closing.quietly(old, output);
             }
