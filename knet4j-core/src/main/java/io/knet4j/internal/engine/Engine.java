@@ -283,7 +283,7 @@ public final class Engine {
 
     private static boolean isLocalByLoopback(HostState host) {
         for (LinkState link : host.links) {
-            if (link != null && link.path == null && link.config.enabled()) {
+            if (link != null && link.isLoopback() && link.config.enabled()) {
                 return true;
             }
         }
@@ -310,20 +310,21 @@ public final class Engine {
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
-        Path path = loopback ? null : path(linkConfig);
-        LinkConfig actual = path == null ? linkConfig : linkConfig.withLocal(path.socket().local());
+        Transport.Socket socket = loopback ? null : acquireSocket(linkConfig);
+        LinkConfig actual = socket == null ? linkConfig : linkConfig.withLocal(socket.local());
         LinkState link =
                 new LinkState(
                         host,
                         id,
                         actual,
-                        path,
+                        socket,
+                        path(socket, linkConfig),
                         random,
                         heartbeat::onPingTimer,
                         heartbeat::onDownTimer);
         link.dataMtu = dataMtu(link);
         host.links[id] = link;
-        if (linkConfig.enabled() && path != null) {
+        if (linkConfig.enabled() && !loopback) {
             heartbeat.start(time, link);
         }
         router.publish();
@@ -339,7 +340,7 @@ public final class Engine {
         }
         boolean hasLoopback = false;
         for (LinkState link : host.links) {
-            hasLoopback |= link != null && link.path == null;
+            hasLoopback |= link != null && link.isLoopback();
         }
         if (hasLoopback || (loopback && host.linkCount() > 0)) {
             throw ConfigurationException.invalid(
@@ -347,9 +348,13 @@ public final class Engine {
         }
     }
 
-    private Path path(LinkConfig linkConfig) {
+    private @Nullable Path path(Transport.@Nullable Socket socket, LinkConfig linkConfig) {
+        InetSocketAddress remote = linkConfig.remote();
+        return socket == null || remote == null ? null : transport.path(socket, remote);
+    }
+
+    private Transport.Socket acquireSocket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
-        InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
         SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
         if (use == null) {
             use =
@@ -362,20 +367,25 @@ public final class Engine {
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
-        return transport.path(use.socket, remote);
+        return use.socket;
+    }
+
+    private void releaseSocket(Transport.Socket socket) {
+        ScopedAddress local = ScopedAddress.of(socket.local());
+        SharedSocket use = sockets.get(local);
+        if (use != null && --use.links == 0) {
+            sockets.remove(local);
+            transport.unbind(use.socket);
+        }
     }
 
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
         link.host.links[link.id] = null;
-        if (link.path != null) {
+        if (link.socket != null) {
             outbox.flush();
-            SharedSocket use = sockets.get(ScopedAddress.of(link.path.socket().local()));
-            if (use != null && --use.links == 0) {
-                sockets.remove(ScopedAddress.of(link.path.socket().local()));
-                transport.unbind(use.socket);
-            }
+            releaseSocket(link.socket);
         }
         router.update(link.host);
     }
@@ -386,7 +396,7 @@ public final class Engine {
             return;
         }
         link.config = link.config.withEnabled(enabled);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             if (enabled) {
                 heartbeat.start(time, link);
             } else {
@@ -407,7 +417,7 @@ public final class Engine {
         check(link);
         link.config = changed;
         link.monitor.configure(changed);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
     }
@@ -437,7 +447,7 @@ public final class Engine {
         check(link);
         LinkMonitor monitor = link.monitor;
         LinkCounters counters = link.counters;
-        boolean loopback = link.path == null;
+        boolean loopback = link.isLoopback();
         HostRoute route = link.host.route;
         return new LinkStatus(
                 link.host.id,
@@ -541,10 +551,11 @@ public final class Engine {
     }
 
     private int dataMtu(LinkState link) {
-        if (link.path == null) {
+        Transport.Socket socket = link.socket;
+        if (socket == null) {
             return LOOPBACK_MTU;
         }
-        boolean ipv6 = link.path.remote().getAddress() instanceof Inet6Address;
+        boolean ipv6 = socket.local().getAddress() instanceof Inet6Address;
         return interfaceMtu.isPresent()
                 ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
                 : arithmetic().safeDataMtu();

@@ -4,6 +4,7 @@ import io.knet4j.LinkConfig;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.TimerQueue.Timer;
 import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.Transport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,16 @@ public final class LinkState {
     final int id;
 
     /** Null for a loopback link. */
-    final @Nullable Path path;
+    final Transport.@Nullable Socket socket;
 
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();
     final Timer pingTimer;
     final Timer downTimer;
+
+    /** Null for a loopback link, and while the peer of a dynamic link is not known. */
+    @Nullable Path path;
 
     LinkConfig config;
     int dataMtu;
@@ -29,6 +33,7 @@ public final class LinkState {
             HostState host,
             int id,
             LinkConfig config,
+            Transport.@Nullable Socket socket,
             @Nullable Path path,
             RandomGenerator random,
             LinkAction onPingTimer,
@@ -36,6 +41,7 @@ public final class LinkState {
         this.host = host;
         this.id = id;
         this.config = config;
+        this.socket = socket;
         this.path = path;
         monitor = new LinkMonitor(config);
         tokens = new PingTokens(random);
@@ -55,6 +61,10 @@ public final class LinkState {
 
     public HostState host() {
         return host;
+    }
+
+    boolean isLoopback() {
+        return config.transport() == LinkConfig.Transport.LOOPBACK;
     }
 
     boolean isUsable() {

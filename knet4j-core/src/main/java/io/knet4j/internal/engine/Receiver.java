@@ -129,7 +129,7 @@ final class Receiver {
             return true;
         }
         LinkState link = host.link(Packets.link(memory, packet));
-        if (link == null || link.path == null) {
+        if (link == null || link.isLoopback()) {
             return drop(now, DropCause.WRONG_LINK, source);
         }
         DropCause wrongSource = wrongSource(host, link, source);
