@@ -52,6 +52,9 @@ public final class Engine {
     private static final long RETRY = 1_000_000;
     private static final int LOOPBACK_MTU = 65_535;
 
+    /** TOS of old, where DSCP has its class selectors and no code point of its own. */
+    private static final int LOW_DELAY = 0x10;
+
     private final KnetConfig config;
     private final Transport transport;
     private final RandomGenerator random;
@@ -71,6 +74,7 @@ public final class Engine {
     private final Receiver receiver;
     private final Sender sender;
     private OptionalInt interfaceMtu;
+    private int dscp;
     private long now;
 
     /** A socket and the number of links that use it. */
@@ -105,6 +109,7 @@ public final class Engine {
         this.random = random;
         this.output = output;
         interfaceMtu = config.interfaceMtu();
+        dscp = config.dscp();
         this.keys = keys;
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
@@ -357,12 +362,18 @@ public final class Engine {
                             transport.bind(
                                     local,
                                     new Transport.SocketOptions(
-                                            config.socketBufferBytes(),
-                                            linkConfig.highPriorityTraffic())));
+                                            config.socketBufferBytes(), trafficClass(linkConfig))));
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
         return transport.path(use.socket, remote);
+    }
+
+    private int trafficClass(LinkConfig linkConfig) {
+        if (!linkConfig.highPriorityTraffic()) {
+            return 0;
+        }
+        return dscp == 0 ? LOW_DELAY : dscp << 2;
     }
 
     public void removeLink(long time, LinkState link) {
@@ -480,6 +491,12 @@ public final class Engine {
         KnetConfig.checkInterfaceMtu(bytes);
         interfaceMtu = bytes;
         updateDataMtu();
+    }
+
+    /** For sockets that are opened from now on. */
+    public void setDscp(int dscp) {
+        KnetConfig.checkDscp(dscp);
+        this.dscp = dscp;
     }
 
     private void updateDataMtu() {
