@@ -64,7 +64,7 @@ public final class Engine {
     private final Mismatches mismatches;
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
-    private final OnWireVersions versions = new OnWireVersions();
+    private final OnWireVersions versions;
     private final Map<ScopedAddress, SharedSocket> sockets = new HashMap<>();
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -104,6 +104,30 @@ public final class Engine {
             OutgoingBatch controlBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods) {
+        this(
+                config,
+                keys,
+                transport,
+                output,
+                random,
+                controlBatch,
+                senderBatch,
+                methods,
+                new OnWireVersions());
+    }
+
+    /** For tests: with versions to come. */
+    Engine(
+            KnetConfig config,
+            KeySlots keys,
+            Transport transport,
+            EngineOutput output,
+            RandomGenerator random,
+            OutgoingBatch controlBatch,
+            OutgoingBatch senderBatch,
+            Supplier<CompressionMethods> methods,
+            OnWireVersions versions) {
+        this.versions = versions;
         this.config = config;
         this.transport = transport;
         this.random = random;
