@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * How packets are encrypted. All names of a cipher, and all crypto models of libknet, mean the same
- * bytes on the wire.
+ * bytes on the wire. Answers to {@code knet_get_crypto_cipher_list}.
  */
 public enum CryptoCipher {
     /** Packets are signed, but can be read by all. */
@@ -83,6 +83,15 @@ public enum CryptoCipher {
      */
     public int keyBytes() {
         return keyBytes;
+    }
+
+    /**
+     * The same in bits. Answers to {@code key_bits} of {@code knet_get_crypto_cipher_list}.
+     *
+     * @return 0, 128, 192 or 256 bits
+     */
+    public int keyBits() {
+        return keyBytes * 8;
     }
 
     /**

@@ -1,6 +1,9 @@
 package io.knet4j;
 
-/** How packets are signed: HMAC with this hash, in full length, behind every packet. */
+/**
+ * How packets are signed: HMAC with this hash, in full length, behind every packet. Answers to
+ * {@code knet_get_crypto_hash_list}.
+ */
 public enum CryptoHash {
     /** 16 bytes; for old configurations only. */
     MD5("md5", 16),
@@ -55,6 +58,15 @@ public enum CryptoHash {
      */
     public int digestBytes() {
         return digestBytes;
+    }
+
+    /**
+     * The same in bits. Answers to {@code hash_bits} of {@code knet_get_crypto_hash_list}.
+     *
+     * @return 128 to 512 bits
+     */
+    public int digestBits() {
+        return digestBytes * 8;
     }
 
     @Override

@@ -203,6 +203,17 @@ public interface Knet extends AutoCloseable {
     void setInterfaceMtu(OptionalInt bytes);
 
     /**
+     * Sets the differentiated services code point that packets of links with {@link
+     * LinkConfig#highPriorityTraffic()} carry: in the TOS byte of IPv4, and in the traffic class of
+     * IPv6, which libknet leaves at 0. Sockets that are open keep theirs. Answers to {@code
+     * knet_handle_setprio_dscp} of libknet 1.3x.
+     *
+     * @param dscp 0 to 63; 0, the default, asks for low delay in the old way (TOS 0x10)
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if it is out of range
+     */
+    void setDscp(int dscp);
+
+    /**
      * Chooses how messages are compressed that are sent from now on. It is tried out first; when
      * that fails, everything stays as it was. Messages are compressed before they are encrypted and
      * cut into fragments, and only when that makes them smaller. Answers to {@code
@@ -277,6 +288,7 @@ public interface Knet extends AutoCloseable {
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
         private @Nullable CryptoConfig crypto;
         private CompressionConfig compression = CompressionConfig.NONE;
+        private int dscp;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -374,6 +386,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Differentiated services code point, see {@link Knet#setDscp}.
+         *
+         * @param value 0 to 63; default 0: low delay in the old way (TOS 0x10)
+         * @return this
+         */
+        public Builder dscp(int value) {
+            this.dscp = value;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -389,7 +412,8 @@ public interface Knet extends AutoCloseable {
                     interfaceMtu,
                     reassembly,
                     Optional.ofNullable(crypto),
-                    compression);
+                    compression,
+                    dscp);
         }
 
         /**

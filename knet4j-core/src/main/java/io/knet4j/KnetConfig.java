@@ -20,6 +20,8 @@ import java.util.OptionalInt;
  * @param reassembly bounds for incomplete messages
  * @param crypto what the node's crypto starts with; empty, the default, is no crypto
  * @param compression how sent messages are compressed; default: not at all
+ * @param dscp differentiated services code point of links with {@link
+ *     LinkConfig#highPriorityTraffic()}, 0 to 63; default 0: low delay (TOS 0x10)
  */
 public record KnetConfig(
         int nodeId,
@@ -30,7 +32,8 @@ public record KnetConfig(
         OptionalInt interfaceMtu,
         ReassemblyLimits reassembly,
         Optional<CryptoConfig> crypto,
-        CompressionConfig compression) {
+        CompressionConfig compression,
+        int dscp) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -44,6 +47,7 @@ public record KnetConfig(
     private static final int MIN_SOCKET_BUFFER_BYTES = 1 << 16;
     private static final int MIN_INTERFACE_MTU = 576;
     private static final int MAX_INTERFACE_MTU = 65_535;
+    private static final int MAX_DSCP = 63;
 
     /**
      * Checks every value.
@@ -62,10 +66,21 @@ public record KnetConfig(
         Checks.notNull("reassembly", reassembly);
         Checks.notNull("crypto", crypto);
         Checks.notNull("compression", compression);
+        checkDscp(dscp);
     }
 
     static int checkNodeId(int nodeId) {
         return Checks.range("nodeId", nodeId, 0, Knet.MAX_HOST_ID);
+    }
+
+    /**
+     * Checks a differentiated services code point.
+     *
+     * @param dscp the value to check
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} when it is not 0 to 63
+     */
+    public static void checkDscp(int dscp) {
+        Checks.range("dscp", dscp, 0, MAX_DSCP);
     }
 
     /**

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *     than the interval, the link would go down between pings
  * @param pingPrecision samples in the mean latency, at least 1; default 2048
  * @param pongCount the link comes up on pong number pongCount + 1; 1 to 255; default 5
- * @param highPriorityTraffic whether the socket asks the network for low delay (TOS 0x10); default
- *     false. Of several links with one local address, the first one decides
+ * @param highPriorityTraffic whether packets carry a mark that asks the network to hurry: the
+ *     node's {@linkplain Knet#setDscp DSCP}, or TOS 0x10 (low delay) when that is 0; default false.
+ *     Of several links with one local address, the first one decides
  */
 public record LinkConfig(
         Transport transport,
@@ -36,12 +37,63 @@ public record LinkConfig(
     private static final Duration MIN_TIMER = Duration.ofMillis(1);
     private static final Duration MAX_TIMER = Duration.ofHours(1);
 
-    /** What carries the packets of a link. */
+    /**
+     * What carries the packets of a link. The constants have libknet's names, and are listed in the
+     * order of its ids. Answers to {@code knet_get_transport_list}.
+     */
     public enum Transport {
         /** The local node itself: messages to it or to all are delivered without a network. */
-        LOOPBACK,
+        LOOPBACK(0),
         /** UDP over IPv4 or IPv6. */
-        UDP
+        UDP(1);
+
+        private final int id;
+
+        Transport(int id) {
+            this.id = id;
+        }
+
+        /**
+         * The number that libknet has for it. Answers to {@code knet_get_transport_id_by_name}.
+         *
+         * @return 0 or 1
+         */
+        public int id() {
+            return id;
+        }
+
+        /**
+         * Finds a transport by libknet's name. Answers to {@code knet_get_transport_id_by_name}.
+         *
+         * @param name {@code LOOPBACK} or {@code UDP}; case matters
+         * @return the transport
+         * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} for any other name
+         */
+        public static Transport named(String name) {
+            Checks.notNull("transport", name);
+            for (Transport transport : values()) {
+                if (transport.name().equals(name)) {
+                    return transport;
+                }
+            }
+            throw ConfigurationException.invalid("transport", '\'' + name + '\'', "LOOPBACK, UDP");
+        }
+
+        /**
+         * Finds a transport by libknet's number. Answers to {@code knet_get_transport_name_by_id}.
+         *
+         * @param id 0 or 1
+         * @return the transport
+         * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} for any other number
+         */
+        public static Transport withId(int id) {
+            for (Transport transport : values()) {
+                if (transport.id == id) {
+                    return transport;
+                }
+            }
+            throw ConfigurationException.invalid("transport id", id, "0 (LOOPBACK), 1 (UDP)");
+        }
     }
 
     /**
@@ -251,9 +303,10 @@ public record LinkConfig(
     }
 
     /**
-     * The same with or without low-delay sockets.
+     * The same with or without a mark on its packets that asks the network to hurry. Answers to
+     * {@code KNET_LINK_FLAG_TRAFFICHIPRIO}.
      *
-     * @param value whether the socket asks the network for low delay
+     * @param value whether packets carry the node's DSCP, or the mark for low delay
      * @return a copy
      */
     public LinkConfig withHighPriorityTraffic(boolean value) {

@@ -210,4 +210,14 @@ class CryptoNamesTest {
         assertThat(CryptoConfig.aes256Sha256(KEY))
                 .hasToString("aes256 with sha256, key of 128 bytes");
     }
+
+    @Test
+    void everyAlgorithmTellsItsBits() {
+        assertThat(CryptoCipher.values())
+                .extracting(CryptoCipher::keyBits)
+                .containsExactly(0, 128, 192, 256, 128, 192, 256);
+        assertThat(CryptoHash.values())
+                .extracting(CryptoHash::digestBits)
+                .containsExactly(128, 160, 256, 384, 512);
+    }
 }

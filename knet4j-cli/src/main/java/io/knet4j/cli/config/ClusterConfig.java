@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * A cluster's network as a {@code corosync.conf} describes it, checked as a whole and with every
  * default filled in.
  *
- * <p>SCTP and DSCP are carried even where the caller cannot do them: ask {@link
- * #transportRequested} and {@link #ipDscp} and refuse rather than ignore.
+ * <p>SCTP is carried even where the caller cannot do it: ask {@link #transportRequested} and refuse
+ * rather than ignore.
  *
  * @param source the file as the user named it
  * @param clusterName {@code totem.cluster_name}

@@ -72,15 +72,6 @@ public final class NodeOpener {
     /** What would be silently left out otherwise. */
     private static void refuseUnsupported(ClusterConfig config) throws CommandException {
         List<String> problems = new ArrayList<>();
-        if (config.ipDscp() != 0) {
-            problems.add(
-                    unsupported(
-                            config,
-                            config.lines().ofTotem("ip_dscp"),
-                            "ip_dscp",
-                            Integer.toString(config.ipDscp()),
-                            "0"));
-        }
         for (LinkSettings link : config.links().values()) {
             if (link.transport() == LinkTransport.SCTP) {
                 int line = config.lines().ofLink(link.number(), "knet_transport");
@@ -147,7 +138,8 @@ public final class NodeOpener {
 
     /** The node alone, which has a copy of the key then. */
     private static Knet open(ClusterConfig config, int id) throws ConfigException {
-        Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
+        Knet.Builder builder =
+                Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES).dscp(config.ipDscp());
         if (config.knetMtu() != 0) {
             builder.interfaceMtu(config.knetMtu());
         }
@@ -185,7 +177,8 @@ public final class NodeOpener {
                                     settings.pingInterval(),
                                     settings.pingTimeout(),
                                     settings.pingPrecision())
-                            .withPongCount(settings.pongCount()));
+                            .withPongCount(settings.pongCount())
+                            .withHighPriorityTraffic(true)); // as corosync has it
         } catch (KnetException e) {
             String line =
                     "link "

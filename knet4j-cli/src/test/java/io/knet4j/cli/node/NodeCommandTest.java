@@ -323,10 +323,6 @@ class NodeCommandTest {
                 example().replace("linknumber: 1", "linknumber: 1\nknet_transport: sctp"),
                 "knet_transport",
                 "field 'knet_transport': value 'sctp' is not supported yet; allowed: udp");
-        assertRefused(
-                example().replace("version: 2", "version: 2\nip_dscp: 46"),
-                "ip_dscp",
-                "field 'ip_dscp': value '46' is not supported yet; allowed: 0");
     }
 
     private void assertRefused(String text, String field, String problem) throws Exception {

@@ -52,6 +52,9 @@ public final class Engine {
     private static final long RETRY = 1_000_000;
     private static final int LOOPBACK_MTU = 65_535;
 
+    /** TOS of old, where DSCP has its class selectors and no code point of its own. */
+    private static final int LOW_DELAY = 0x10;
+
     private final KnetConfig config;
     private final Transport transport;
     private final RandomGenerator random;
@@ -61,7 +64,7 @@ public final class Engine {
     private final Mismatches mismatches;
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
-    private final OnWireVersions versions = new OnWireVersions();
+    private final OnWireVersions versions;
     private final Map<ScopedAddress, SharedSocket> sockets = new HashMap<>();
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -71,6 +74,7 @@ public final class Engine {
     private final Receiver receiver;
     private final Sender sender;
     private OptionalInt interfaceMtu;
+    private int dscp;
     private long now;
 
     /** A socket and the number of links that use it. */
@@ -100,11 +104,36 @@ public final class Engine {
             OutgoingBatch controlBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods) {
+        this(
+                config,
+                keys,
+                transport,
+                output,
+                random,
+                controlBatch,
+                senderBatch,
+                methods,
+                new OnWireVersions());
+    }
+
+    /** For tests: with versions to come. */
+    Engine(
+            KnetConfig config,
+            KeySlots keys,
+            Transport transport,
+            EngineOutput output,
+            RandomGenerator random,
+            OutgoingBatch controlBatch,
+            OutgoingBatch senderBatch,
+            Supplier<CompressionMethods> methods,
+            OnWireVersions versions) {
+        this.versions = versions;
         this.config = config;
         this.transport = transport;
         this.random = random;
         this.output = output;
         interfaceMtu = config.interfaceMtu();
+        dscp = config.dscp();
         this.keys = keys;
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
@@ -362,8 +391,7 @@ public final class Engine {
                             transport.bind(
                                     local,
                                     new Transport.SocketOptions(
-                                            config.socketBufferBytes(),
-                                            linkConfig.highPriorityTraffic())));
+                                            config.socketBufferBytes(), trafficClass(linkConfig))));
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
@@ -377,6 +405,13 @@ public final class Engine {
             sockets.remove(local);
             transport.unbind(use.socket);
         }
+    }
+
+    private int trafficClass(LinkConfig linkConfig) {
+        if (!linkConfig.highPriorityTraffic()) {
+            return 0;
+        }
+        return dscp == 0 ? LOW_DELAY : dscp << 2;
     }
 
     public void removeLink(long time, LinkState link) {
@@ -490,6 +525,12 @@ public final class Engine {
         KnetConfig.checkInterfaceMtu(bytes);
         interfaceMtu = bytes;
         updateDataMtu();
+    }
+
+    /** For sockets that are opened from now on. */
+    public void setDscp(int dscp) {
+        KnetConfig.checkDscp(dscp);
+        this.dscp = dscp;
     }
 
     private void updateDataMtu() {

@@ -387,6 +387,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setDscp(int dscp) {
+        run(() -> engine.setDscp(dscp));
+    }
+
+    @Override
     public void setCompression(CompressionConfig compression) {
         // Tried out by the caller, since it may take a while, above all to load a library.
         ActiveCompression active = CompressionMethods.activateInstalled(compression);

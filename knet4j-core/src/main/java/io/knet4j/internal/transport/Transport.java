@@ -16,8 +16,12 @@ public interface Transport {
         InetSocketAddress local();
     }
 
-    /** Settings of a socket. */
-    record SocketOptions(int bufferBytes, boolean lowDelay) {}
+    /**
+     * Settings of a socket.
+     *
+     * @param trafficClass what packets carry in the TOS byte of IPv4 or the traffic class of IPv6
+     */
+    record SocketOptions(int bufferBytes, int trafficClass) {}
 
     /**
      * Opens a socket.

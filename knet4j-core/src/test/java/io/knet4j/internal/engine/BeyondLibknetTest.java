@@ -655,8 +655,8 @@ class BeyondLibknetTest {
                                 .withHighPriorityTraffic(true));
         assertThat(node.transport.bound).containsExactly(TestNode.local(0));
         assertThat(second.path.socket()).isSameAs(first.path.socket());
-        assertThat(((FakeTransport.FakeSocket) second.path.socket()).options().lowDelay())
-                .isFalse();
+        assertThat(((FakeTransport.FakeSocket) second.path.socket()).options().trafficClass())
+                .isZero();
         // The socket lives as long as one of them, and a new first one sets its own.
         node.engine.removeLink(node.now, first);
         assertThat(node.transport.bound).containsExactly(TestNode.local(0));
@@ -664,6 +664,7 @@ class BeyondLibknetTest {
         assertThat(node.transport.bound).isEmpty();
         LinkState third =
                 node.engine.addLink(node.now, peer, 0, plain.withHighPriorityTraffic(true));
-        assertThat(((FakeTransport.FakeSocket) third.path.socket()).options().lowDelay()).isTrue();
+        assertThat(((FakeTransport.FakeSocket) third.path.socket()).options().trafficClass())
+                .isEqualTo(0x10);
     }
 }

@@ -224,6 +224,34 @@ class EngineTest {
         assertThat(engine.onWireVersion()).isEqualTo(new OnWireVersion(1, 1, 1));
     }
 
+    /** What the socket of a link was asked to put on its packets. */
+    private static int trafficClass(LinkState link) {
+        return ((FakeTransport.FakeSocket) Objects.requireNonNull(link.path).socket())
+                .options()
+                .trafficClass();
+    }
+
+    @Test
+    void linksOfHighPriorityCarryTheDscpOfTheTimeWhenTheirSocketOpened() {
+        HostState host = engine.addHost(2, "two");
+        LinkConfig[] config = new LinkConfig[4];
+        for (int id = 0; id < config.length; id++) {
+            config[id] = TestNode.config(2, id).withHighPriorityTraffic(id != 3);
+        }
+        LinkState lowDelay = engine.addLink(node.now, host, 0, config[0]);
+        engine.setDscp(46);
+        LinkState expedited = engine.addLink(node.now, host, 1, config[1]);
+        engine.setDscp(63);
+        LinkState highest = engine.addLink(node.now, host, 2, config[2]);
+        LinkState ordinary = engine.addLink(node.now, host, 3, config[3]);
+        assertThat(trafficClass(lowDelay)).isEqualTo(0x10);
+        assertThat(trafficClass(expedited)).isEqualTo(0xb8);
+        assertThat(trafficClass(highest)).isEqualTo(0xfc);
+        assertThat(trafficClass(ordinary)).isZero();
+        refused(Reason.INVALID_ARGUMENT, "value 64", () -> engine.setDscp(64));
+        refused(Reason.INVALID_ARGUMENT, "0 to 63", () -> engine.setDscp(-1));
+    }
+
     @Test
     void saysWhenItWantsToBeCalledAgain() {
         assertThat(engine.runTimers(node.now)).isEqualTo(Long.MAX_VALUE);

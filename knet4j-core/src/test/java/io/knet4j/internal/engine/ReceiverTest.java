@@ -451,6 +451,45 @@ class ReceiverTest {
         assertThat(node.texts()).containsExactly("new");
     }
 
+    /** Delivers a message in two fragments, the last one first or last. */
+    private void pair(int sequence, boolean reversed) {
+        byte[][] fragments = {fragment(sequence, 2, 1, 3), fragment(sequence, 2, 2, 3)};
+        node.receive(remote(2, 0), fragments[reversed ? 1 : 0], fragments[reversed ? 0 : 1]);
+    }
+
+    /** The numbers in their order, each of which must be delivered once. */
+    private void assertDelivered(int... sequences) {
+        int before = node.output.delivered.size();
+        for (int i = 0; i < sequences.length; i++) {
+            pair(sequences[i], i % 2 == 1);
+            assertThat(node.output.delivered).as("after %d", sequences[i]).hasSize(before + i + 1);
+            assertThat(Wire.text(node.output.delivered.getLast().payload())).isEqualTo("bbbccc");
+        }
+        for (int sequence : sequences) {
+            pair(sequence, false);
+        }
+        assertThat(node.output.delivered).as("copies").hasSize(before + sequences.length);
+    }
+
+    @Test
+    void messagesOfSeveralFragmentsSurviveWrapsAndGaps() {
+        assertDelivered(65_533, 65_534, 65_535, 1, 2, 3, 4);
+        node.receive(remote(2, 0), fragment(5, 2, 1, 3)); // its other half is lost
+        assertDelivered(6, 8, 7);
+        assertDelivered(1000, 1001, 999);
+        assertDelivered(6001, 6000); // a jump of 5000
+        assertDelivered(6001 + 4096, 6001 + 4097, 6001 + 2);
+        for (int sequence = 12_000; sequence < 60_000; sequence += 4095) {
+            assertDelivered(sequence, sequence - 4094);
+        }
+        assertDelivered(3000, 65_000); // a wrap and a gap in one
+        int before = node.output.delivered.size();
+        node.receive(remote(2, 0), fragment(5, 2, 2, 3));
+        assertThat(node.output.delivered).as("halves that are a wrap apart").hasSize(before);
+        node.receive(remote(2, 0), fragment(5, 2, 1, 3));
+        assertThat(node.output.delivered).hasSize(before + 1);
+    }
+
     @Test
     void dataOverAlmostReadyLinksIsTakenButDoesNotBringThemUp() {
         HostState third = node.host(3, 1);

@@ -57,6 +57,42 @@ class MtuArithmeticTest {
         assertThat(arithmetic("aes/sha512").dataMtuOfInterface(mtu, ipv6)).isEqualTo(sha512);
     }
 
+    /** What a packet of that many bytes is when it was padded, salted and signed. */
+    private static int sealed(MtuArithmetic crypto, int packet) {
+        int padded =
+                crypto.block() == 0 ? packet : packet + crypto.block() - packet % crypto.block();
+        return padded + crypto.salt() + crypto.hash();
+    }
+
+    /** The largest interface MTU that gives no smaller datagrams than a data MTU asks for. */
+    private static int interfaceMtu(MtuArithmetic crypto, int dataMtu) {
+        return sealed(crypto, dataMtu + Packets.PING_SIZE) + 28;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none",
+        "none/sha256",
+        "aes/md5",
+        "aes/sha1",
+        "aes/sha256",
+        "aes/sha384",
+        "aes/sha512",
+        "ctr/sha256"
+    })
+    void everyInterfaceMtuIsUsedAsFarAsBlocksAllow(String name) {
+        MtuArithmetic crypto = arithmetic(name);
+        for (int mtu = 576; mtu <= 65_535; mtu += 15) {
+            int dataMtu = crypto.dataMtuOfInterface(mtu, false);
+            int needed = interfaceMtu(crypto, dataMtu);
+            assertThat(needed).as("needed for %d", mtu).isLessThanOrEqualTo(mtu);
+            assertThat(interfaceMtu(crypto, dataMtu + 1))
+                    .as("needed for one byte more than %d takes", mtu)
+                    .isGreaterThan(mtu);
+            assertThat(crypto.dataMtuOfInterface(needed, false)).as("back").isEqualTo(dataMtu);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"none", "none/sha256", "aes/md5", "aes/sha1", "aes/sha512", "ctr/sha256"})
     void neverPlansADatagramThatIsTooLarge(String crypto) {

@@ -30,7 +30,6 @@ public final class UdpTransport implements Transport, AutoCloseable {
     public static final int MAX_DATAGRAM = 65_535;
 
     private static final int DATAGRAMS_PER_TURN = 64;
-    private static final int LOW_DELAY = 0x10;
     private static final long ROOM_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Selector selector;
@@ -56,7 +55,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     /** A socket of the JDK. */
-    private record UdpSocket(DatagramChannel channel, InetSocketAddress local) implements Socket {}
+    record UdpSocket(DatagramChannel channel, InetSocketAddress local) implements Socket {}
 
     @Override
     public Socket bind(InetSocketAddress local, SocketOptions options) {
@@ -69,8 +68,8 @@ public final class UdpTransport implements Transport, AutoCloseable {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, options.bufferBytes());
             channel.setOption(StandardSocketOptions.SO_SNDBUF, options.bufferBytes());
-            if (options.lowDelay()) {
-                channel.setOption(StandardSocketOptions.IP_TOS, LOW_DELAY);
+            if (options.trafficClass() != 0) {
+                channel.setOption(StandardSocketOptions.IP_TOS, options.trafficClass());
             }
             channel.bind(local);
             UdpSocket socket =
