@@ -346,7 +346,7 @@ public final class Engine {
             heartbeat.start(time, link);
         }
         router.publish();
-        log.debug(LogSubsystem.LINK, () -> link + " was added: " + link.config);
+        log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
     }
 
@@ -433,7 +433,7 @@ public final class Engine {
         if (link.path != null) {
             heartbeat.reschedule(time, link);
         }
-        log.debug(LogSubsystem.LINK, () -> link + ": its configuration is " + changed + " now");
+        log.debug(LogSubsystem.LINK, () -> link + ": " + Words.heartbeat(changed));
     }
 
     public @Nullable LinkState link(HostState host, int id) {
@@ -535,7 +535,7 @@ public final class Engine {
     private void cryptoChanged() {
         mismatches.reset();
         updateDataMtu();
-        log.debug(LogSubsystem.CRYPTO, () -> "now " + keys.status());
+        log.debug(LogSubsystem.CRYPTO, () -> Words.crypto(keys.status()));
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -651,7 +651,7 @@ public final class Engine {
             }
         }
         router.updateAll();
-        log.debug(LogSubsystem.COMPRESS, () -> "now " + compression.config());
+        log.debug(LogSubsystem.COMPRESS, () -> Words.compression(compression.config()));
     }
 
     /** May be called by any thread. */
