@@ -378,7 +378,7 @@ public final class Engine {
             heartbeat.start(time, link);
         }
         router.publish();
-        log.debug(LogSubsystem.LINK, () -> link + " was added: " + link.config);
+        log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
     }
 
@@ -480,7 +480,7 @@ public final class Engine {
         if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
-        log.debug(LogSubsystem.LINK, () -> link + ": its configuration is " + changed + " now");
+        log.debug(LogSubsystem.LINK, () -> link + ": " + Words.heartbeat(changed));
     }
 
     public @Nullable LinkState link(HostState host, int id) {
@@ -588,7 +588,7 @@ public final class Engine {
     private void cryptoChanged() {
         mismatches.reset();
         updateDataMtu();
-        log.debug(LogSubsystem.CRYPTO, () -> "now " + keys.status());
+        log.debug(LogSubsystem.CRYPTO, () -> Words.crypto(keys.status()));
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -705,7 +705,7 @@ public final class Engine {
             }
         }
         router.updateAll();
-        log.debug(LogSubsystem.COMPRESS, () -> "now " + compression.config());
+        log.debug(LogSubsystem.COMPRESS, () -> Words.compression(compression.config()));
     }
 
     /** May be called by any thread. */
