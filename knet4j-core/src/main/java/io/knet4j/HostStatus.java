@@ -3,7 +3,8 @@ package io.knet4j;
 import java.util.List;
 
 /**
- * State of a host.
+ * State of a host. Answers to libknet's {@code knet_host_status}, whose fields {@code remote} and
+ * {@code external} are always 0 and therefore not here.
  *
  * @param id 0 to 65535
  * @param name name of the host

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * thread, also from callbacks, at any time. A method that changes something returns when the change
  * is in force. After {@link #close()} every method throws {@link KnetClosedException}, except those
  * that only tell what is known: {@link #nodeId()}, {@link #config()}, {@link #isForwarding()},
- * {@link #compression()}, {@link #statistics()}.
+ * {@link #compression()}, {@link #statistics()}, {@link #logLevel}.
  *
  * {@snippet :
  * try (SharedKey key = SharedKey.read(Path.of("/etc/corosync/authkey"));
@@ -255,11 +255,49 @@ public interface Knet extends AutoCloseable {
     OnWireVersion onWireVersion();
 
     /**
-     * A snapshot of the node's own counters. Answers to {@code knet_handle_get_stats}.
+     * A snapshot of the node's own counters. Messages go on meanwhile, so that counters which
+     * belong together may differ by what is just happening. Answers to {@code
+     * knet_handle_get_stats}.
      *
-     * @return the counters since the node was opened
+     * @return the counters since the node was opened, or since they were cleared
      */
     KnetStatistics statistics();
+
+    /**
+     * The state of all links of all hosts at one moment. Costs less than {@link Link#status()} for
+     * each, and messages go on meanwhile. Answers to {@code knet_link_get_status}.
+     *
+     * @return an unmodifiable snapshot, ordered by host and link
+     */
+    List<LinkStatus> linkStatuses();
+
+    /**
+     * Lets counters start again from 0, while messages go on. Minima start again without a value;
+     * the times when links came up and went down are forgotten with their counts. Does not touch
+     * what the protocol goes by, as the smoothed latency and the state of links, nor {@link
+     * Crypto#status()}. Answers to {@code knet_handle_clear_stats}.
+     *
+     * @param scope only the node's counters, or those of the links as well
+     */
+    void clearStatistics(StatisticsScope scope);
+
+    /**
+     * Sets which lines of a subsystem are logged, from now on and for this node only. They must
+     * pass the level of the {@link System.Logger}, too. Answers to {@code knet_log_set_loglevel}.
+     *
+     * @param subsystem part of the node
+     * @param level the lowest level that is logged; {@code ALL}, the default, leaves it to the
+     *     logger, {@code OFF} logs nothing
+     */
+    void setLogLevel(LogSubsystem subsystem, System.Logger.Level level);
+
+    /**
+     * Which lines of a subsystem are logged. Answers to {@code knet_log_get_loglevel}.
+     *
+     * @param subsystem part of the node
+     * @return what was set last, {@code ALL} at first
+     */
+    System.Logger.Level logLevel(LogSubsystem subsystem);
 
     /**
      * Settings that this node was opened with. What was changed since is not in it, and the key of

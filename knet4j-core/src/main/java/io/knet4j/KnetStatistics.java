@@ -3,7 +3,8 @@ package io.knet4j;
 import java.util.Map;
 
 /**
- * Counters of a node since it was opened.
+ * Counters of a node since it was opened, or since {@link Knet#clearStatistics} cleared them.
+ * Answers to libknet's {@code knet_handle_stats}.
  *
  * @param messagesSent messages put on their way to at least one host; a few of them may be in
  *     {@code sendFailures}, too
@@ -13,6 +14,7 @@ import java.util.Map;
  *     are absent
  * @param droppedEvents events lost because listeners were too slow
  * @param compression messages compressed and decompressed
+ * @param crypto packets sealed and opened
  */
 public record KnetStatistics(
         long messagesSent,
@@ -20,7 +22,8 @@ public record KnetStatistics(
         Map<Reason, Long> sendFailures,
         Map<DropCause, Long> drops,
         long droppedEvents,
-        CompressionStatistics compression) {
+        CompressionStatistics compression,
+        CryptoStatistics crypto) {
     /** Copies the maps. */
     public KnetStatistics {
         sendFailures = Map.copyOf(sendFailures);

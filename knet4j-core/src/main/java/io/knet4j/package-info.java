@@ -5,10 +5,11 @@
  * <p>Start at {@link io.knet4j.Knet#builder(int)}. Null arguments cause a NullPointerException
  * unless they are marked {@code @Nullable}.
  *
- * <p>Logs to {@link System.Logger}: {@code io.knet4j.events} has every {@link io.knet4j.KnetEvent}
- * (INFO when something came up, WARNING when something failed, DEBUG for the rest), {@code
- * io.knet4j.drops} the first drop of each cause and then a line per minute, {@code
- * io.knet4j.runtime} what went wrong inside.
+ * <p>Logs to {@link System.Logger}s, one for each {@link io.knet4j.LogSubsystem}: every {@link
+ * io.knet4j.KnetEvent} (WARNING when something failed, INFO when something came up or changed its
+ * way, DEBUG for the size of fragments), which is the last parameter of its record, if nothing was
+ * thrown; drops and failures that repeat themselves at once and then at most once per minute and
+ * kind, with their number; changes of the configuration at DEBUG; what went wrong inside at ERROR.
  */
 @NullMarked
 package io.knet4j;

@@ -8,6 +8,7 @@ import io.knet4j.internal.node.Nodes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Time stands still unless the test lets it pass, with {@link #advance}, {@link #runUntil} or a
  * call that blocks ({@link io.knet4j.Channel#receive()}, a send into a full queue, {@link
  * Knet#stopForwarding()}). Calls do not block inside callbacks of nodes: there, what would block
- * throws {@link IllegalStateException}. Nodes do not know each other's clocks.
+ * throws {@link IllegalStateException}. Nodes do not know each other's clocks,
+ * but agree on the time of the day: {@link #START} and what has passed since.
  *
  * <p>Every path starts {@linkplain PathConditions#clean() clean}; see {@link #path} for how to make
  * it worse. Host names are not resolved, addresses need no interface: name any but the wildcard
@@ -46,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class SimNetwork implements AutoCloseable {
+    /** What the clocks on the walls of all nodes show at the beginning. */
+    public static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
+
     /** System property that replaces the seed of {@link #simulate}. */
     public static final String SEED_PROPERTY = "knet4j.seed";
 

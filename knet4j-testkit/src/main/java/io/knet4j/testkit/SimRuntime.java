@@ -11,6 +11,7 @@ import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +172,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     @Override
     public long nanoTime() {
         return network.nanos() + clockOffset;
+    }
+
+    @Override
+    public Instant wallClock() {
+        return SimNetwork.START.plusNanos(network.nanos());
     }
 
     @Override

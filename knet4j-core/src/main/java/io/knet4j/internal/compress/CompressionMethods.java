@@ -4,6 +4,7 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Knet;
+import io.knet4j.LogSubsystem;
 import io.knet4j.Reason;
 import io.knet4j.spi.CompressionProvider;
 import io.knet4j.spi.Compressor;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The compression methods that are available, by method. */
 public final class CompressionMethods {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.compression");
+    private static final System.Logger LOG = System.getLogger(LogSubsystem.COMPRESS.loggerName());
     private static final int MAX_BROKEN_PROVIDERS = 100;
     private static final int SAMPLE = Knet.MAX_MESSAGE_SIZE;
 

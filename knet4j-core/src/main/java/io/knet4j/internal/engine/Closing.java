@@ -1,5 +1,7 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.LogSubsystem;
+
 /** Closes what other people wrote. */
 final class Closing {
     private Closing() {}
@@ -10,6 +12,7 @@ final class Closing {
             resource.close();
         } catch (Throwable e) {
             output.log(
+                    LogSubsystem.COMPRESS,
                     System.Logger.Level.WARNING,
                     "could not be closed: " + resource.getClass().getName(),
                     e);

@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.KnetEvent.SocketError;
 import io.knet4j.Reason;
+import io.knet4j.internal.engine.LinkState.ControlStream;
 import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
@@ -29,7 +30,10 @@ final class ControlOutbox {
         return batch;
     }
 
-    /** Makes sure that one more packet fits in. Its owner must be its {@link LinkState}. */
+    /**
+     * Makes sure that one more packet fits in. Its owner must be one of its link's {@link
+     * ControlStream}s.
+     */
     boolean makeRoom(PacketSealer sealer) {
         int room = ControlPackets.room(sealer);
         if (!batch.hasRoom(room, 1)) {
@@ -46,6 +50,7 @@ final class ControlOutbox {
         transport.send(batch);
         tries++;
         if (batch.pendingCount() > 0 && tries < MAX_TRIES) {
+            countRetries();
             return;
         }
         batch.failPending(Reason.NO_PROGRESS);
@@ -56,11 +61,20 @@ final class ControlOutbox {
         tries = 0;
     }
 
+    private void countRetries() {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.isPending(i)) {
+                ((ControlStream) batch.owner(i)).counter().retries.increment();
+            }
+        }
+    }
+
     private void settle(int index) {
-        LinkState link = (LinkState) batch.owner(index);
+        ControlStream stream = (ControlStream) batch.owner(index);
+        LinkState link = stream.link();
         Reason failure = batch.failure(index);
         if (failure != null) {
-            link.counters.txErrors.increment();
+            stream.counter().errors.increment();
             if (failure != link.lastSendFailure) {
                 Path path = batch.path(index);
                 output.publish(

@@ -3,13 +3,19 @@ package io.knet4j.internal.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** A counter with one writer at a time and any number of readers. */
+/**
+ * A counter with one writer at a time and any number of readers. Who clears it need not be the
+ * writer, who goes on counting: what was counted before is taken off from what is read.
+ */
 final class Counter {
     private static final VarHandle VALUE;
+    private static final VarHandle CLEARED;
 
     static {
         try {
-            VALUE = MethodHandles.lookup().findVarHandle(Counter.class, "value", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            VALUE = lookup.findVarHandle(Counter.class, "value", long.class);
+            CLEARED = lookup.findVarHandle(Counter.class, "cleared", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -17,6 +23,10 @@ final class Counter {
 
     @SuppressWarnings("FieldMayBeFinal") // written through VALUE
     private long value;
+
+    /** The value when it was last cleared. */
+    @SuppressWarnings({"FieldMayBeFinal", "UnusedVariable"}) // used through CLEARED
+    private long cleared;
 
     void increment() {
         add(1);
@@ -27,6 +37,12 @@ final class Counter {
     }
 
     long get() {
-        return (long) VALUE.getOpaque(this);
+        long before = (long) CLEARED.getAcquire(this); // first, so that the value is not older
+        return (long) VALUE.getOpaque(this) - before;
+    }
+
+    /** Starts again from 0. One thread at a time may do so. */
+    void clear() {
+        CLEARED.setRelease(this, (long) VALUE.getOpaque(this));
     }
 }

@@ -24,12 +24,17 @@ final class Drops {
         output.dropped(now, cause, source);
     }
 
+    void clear() {
+        counters.values().forEach(Counter::clear);
+    }
+
     /** Causes with at least one drop. */
     Map<DropCause, Long> snapshot() {
         Map<DropCause, Long> counts = new EnumMap<>(DropCause.class);
         counters.forEach((cause, counter) -> {
-            if (counter.get() > 0) {
-                counts.put(cause, counter.get());
+            long count = counter.get();
+            if (count > 0) {
+                counts.put(cause, count);
             }
         });
         return counts;

@@ -5,6 +5,7 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CompressionStatistics;
 import io.knet4j.ConfigurationException;
+import io.knet4j.CryptoStatistics;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
@@ -15,10 +16,12 @@ import io.knet4j.KnetEvent.OnWireVersionChanged;
 import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
-import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
+import io.knet4j.LinkUse;
+import io.knet4j.LogSubsystem;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
+import io.knet4j.StatisticsScope;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
@@ -59,6 +62,7 @@ public final class Engine {
     private final Transport transport;
     private final RandomGenerator random;
     private final EngineOutput output;
+    private final EngineLog log;
     private final Shared shared;
     private final KeySlots keys;
     private final Mismatches mismatches;
@@ -68,6 +72,7 @@ public final class Engine {
     private final Map<ScopedAddress, SharedSocket> sockets = new HashMap<>();
     private final ControlOutbox outbox;
     private final Drops drops;
+    private final CryptoMeter cryptoMeter;
     private final Router router;
     private final Heartbeat heartbeat;
     private final Reassembler reassembler;
@@ -94,6 +99,7 @@ public final class Engine {
      * @param controlBatch for pings and answers
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
+     * @param clocks for what is told to people
      */
     public Engine(
             KnetConfig config,
@@ -103,7 +109,8 @@ public final class Engine {
             RandomGenerator random,
             OutgoingBatch controlBatch,
             OutgoingBatch senderBatch,
-            Supplier<CompressionMethods> methods) {
+            Supplier<CompressionMethods> methods,
+            Clocks clocks) {
         this(
                 config,
                 keys,
@@ -113,6 +120,7 @@ public final class Engine {
                 controlBatch,
                 senderBatch,
                 methods,
+                clocks,
                 new OnWireVersions());
     }
 
@@ -126,21 +134,26 @@ public final class Engine {
             OutgoingBatch controlBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
+            Clocks clocks,
             OnWireVersions versions) {
         this.versions = versions;
         this.config = config;
         this.transport = transport;
         this.random = random;
         this.output = output;
+        log = new EngineLog(output);
         interfaceMtu = config.interfaceMtu();
         dscp = config.dscp();
         this.keys = keys;
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
         drops = new Drops(output);
+        cryptoMeter = new CryptoMeter(keys, clocks.stopwatch());
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
-        heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
+        heartbeat =
+                new Heartbeat(
+                        shared, keys, timers, versions, router, outbox, output, clocks.wallClock());
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -169,9 +182,12 @@ public final class Engine {
                         reassembler,
                         outbox,
                         drops,
+                        cryptoMeter,
                         output,
-                        methods);
-        sender = new Sender(shared, transport, output, senderBatch);
+                        methods,
+                        clocks.stopwatch());
+        sender =
+                new Sender(shared, transport, output, senderBatch, cryptoMeter, clocks.stopwatch());
     }
 
     /** Takes received datagrams. */
@@ -226,6 +242,7 @@ public final class Engine {
         checkName(name, null);
         HostState host = new HostState(id, name);
         hosts.add(host);
+        log.debug(LogSubsystem.HOST, () -> host + " was added");
         return host;
     }
 
@@ -239,12 +256,15 @@ public final class Engine {
         reassembler.clear(host.incomplete);
         hosts.remove(host);
         router.publish();
+        log.debug(LogSubsystem.HOST, () -> host + " was removed");
     }
 
     public void rename(HostState host, String name) {
         check(host);
         checkName(name, host);
+        String before = host.toString();
         host.name = name;
+        log.debug(LogSubsystem.HOST, () -> before + " is called '" + name + "' now");
     }
 
     private void checkName(String name, @Nullable HostState self) {
@@ -265,6 +285,7 @@ public final class Engine {
         check(host);
         host.policy = policy;
         router.update(host);
+        log.debug(LogSubsystem.HOST, () -> host + ": policy is " + policy + " now");
     }
 
     public @Nullable HostState host(int id) {
@@ -357,6 +378,7 @@ public final class Engine {
             heartbeat.start(time, link);
         }
         router.publish();
+        log.debug(LogSubsystem.LINK, () -> link + " was added: " + link.config);
         return link;
     }
 
@@ -423,6 +445,7 @@ public final class Engine {
             releaseSocket(link.socket);
         }
         router.update(link.host);
+        log.debug(LogSubsystem.LINK, () -> link + " was removed");
     }
 
     public void setEnabled(long time, LinkState link, boolean enabled) {
@@ -439,12 +462,14 @@ public final class Engine {
             }
         }
         router.update(link.host);
+        log.debug(LogSubsystem.LINK, () -> link + " is " + (enabled ? "enabled" : "disabled"));
     }
 
     public void setPriority(LinkState link, int priority) {
         check(link);
         link.config = link.config.withPriority(priority);
         router.update(link.host);
+        log.debug(LogSubsystem.LINK, () -> link + ": priority is " + priority + " now");
     }
 
     /** Takes over the timers and the pong count of a configuration. */
@@ -455,6 +480,7 @@ public final class Engine {
         if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
+        log.debug(LogSubsystem.LINK, () -> link + ": its configuration is " + changed + " now");
     }
 
     public @Nullable LinkState link(HostState host, int id) {
@@ -481,34 +507,42 @@ public final class Engine {
     public LinkStatus status(long time, LinkState link) {
         check(link);
         LinkMonitor monitor = link.monitor;
-        LinkCounters counters = link.counters;
         boolean loopback = link.isLoopback();
-        HostRoute route = link.host.route;
+        LinkUse use = LinkUses.of(link);
         return new LinkStatus(
                 link.host.id,
                 link.id,
                 link.config,
                 loopback ? link.config.enabled() : monitor.connected(),
-                loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
+                use == LinkUse.IN_USE,
+                use,
+                LinkUses.explain(link, use),
                 monitor.latency(),
                 monitor.sinceLastPong(time),
+                link.recentPings.loss(time, monitor.patienceWithPing()),
                 link.dataMtu,
-                new LinkStatistics(
-                        counters.senderTxData.snapshot(),
-                        counters.rxData.snapshot(),
-                        counters.txPing.plus(counters.senderTxPing),
-                        counters.rxPing.snapshot(),
-                        counters.txPong.snapshot(),
-                        counters.rxPong.snapshot(),
-                        counters.txPmtud.snapshot(),
-                        counters.rxPmtud.snapshot(),
-                        counters.txErrors.get() + counters.senderTxErrors.get(),
-                        counters.senderTxRetries.get(),
-                        monitor.minLatency(),
-                        monitor.maxLatency(),
-                        monitor.samples(),
-                        monitor.upCount(),
-                        monitor.downCount()));
+                overhead(link.config),
+                link.statistics());
+    }
+
+    private int overhead(LinkConfig link) {
+        InetSocketAddress local = link.local();
+        return local == null
+                ? 0
+                : arithmetic().overhead(local.getAddress() instanceof Inet6Address);
+    }
+
+    /** The state of all links, ordered by host and link. */
+    public List<LinkStatus> linkStatuses(long time) {
+        List<LinkStatus> statuses = new ArrayList<>();
+        for (HostState host : hosts.all()) {
+            for (LinkState link : host.links) {
+                if (link != null) {
+                    statuses.add(status(time, link));
+                }
+            }
+        }
+        return List.copyOf(statuses);
     }
 
     private void check(LinkState link) {
@@ -525,6 +559,12 @@ public final class Engine {
         KnetConfig.checkInterfaceMtu(bytes);
         interfaceMtu = bytes;
         updateDataMtu();
+        log.debug(
+                LogSubsystem.PMTUD,
+                () ->
+                        bytes.isPresent()
+                                ? "the interface MTU is " + bytes.getAsInt() + ", set by hand"
+                                : "the interface MTU is not set by hand any more");
     }
 
     /** For sockets that are opened from now on. */
@@ -548,6 +588,7 @@ public final class Engine {
     private void cryptoChanged() {
         mismatches.reset();
         updateDataMtu();
+        log.debug(LogSubsystem.CRYPTO, () -> "now " + keys.status());
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -613,6 +654,12 @@ public final class Engine {
                     "on-wire version", version.getAsInt(), range.min() + " to " + range.max());
         }
         versions.force(version.orElse(0));
+        log.debug(
+                LogSubsystem.HANDLE,
+                () ->
+                        version.isPresent()
+                                ? "packets are to have format version " + version.getAsInt()
+                                : "packets are to have the highest format version of all hosts");
         if (versions.negotiate(hosts.versions())) {
             router.publish();
             output.publish(new OnWireVersionChanged(versions.snapshot()));
@@ -626,6 +673,7 @@ public final class Engine {
     /** May be called by any thread. */
     public void setForwarding(boolean forwarding) {
         shared.forwarding = forwarding;
+        log.debug(LogSubsystem.HANDLE, () -> "forwarding is " + (forwarding ? "on" : "off"));
     }
 
     /** May be called by any thread. */
@@ -636,6 +684,9 @@ public final class Engine {
     /** May be called by any thread. */
     public void setFilter(@Nullable DestinationFilter filter) {
         shared.filter = filter;
+        log.debug(
+                LogSubsystem.FILTER,
+                () -> filter == null ? "there is no filter" : "a filter is set");
     }
 
     /**
@@ -654,6 +705,7 @@ public final class Engine {
             }
         }
         router.updateAll();
+        log.debug(LogSubsystem.COMPRESS, () -> "now " + compression.config());
     }
 
     /** May be called by any thread. */
@@ -672,10 +724,31 @@ public final class Engine {
                 tx.notSmaller.get(),
                 tx.failed.get(),
                 tx.uncompressed.get(),
+                tx.times.snapshot(),
                 rx.decompressed.get(),
                 rx.compressedBytes.get(),
                 rx.originalBytes.get(),
-                rx.failed.get());
+                rx.failed.get(),
+                rx.times.snapshot());
+    }
+
+    /** May be called by any thread. */
+    public CryptoStatistics cryptoStatistics() {
+        return cryptoMeter.snapshot();
+    }
+
+    public void clearStatistics(StatisticsScope scope) {
+        sender.clearStatistics();
+        receiver.clearStatistics();
+        drops.clear();
+        cryptoMeter.clear();
+        if (scope == StatisticsScope.NODE_AND_LINKS) {
+            for (HostState host : hosts.all()) {
+                for (LinkState link : links(host)) {
+                    link.clearStatistics();
+                }
+            }
+        }
     }
 
     /** Frees what receiving holds, at the end of the control loop. */

@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
+import io.knet4j.LogSubsystem;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ public interface EngineOutput {
      */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
 
-    /** Something about compression that is for the log only. */
-    void log(System.Logger.Level level, String message, @Nullable Throwable thrown);
+    /** Whether a line would be logged, so that it need not be made otherwise. */
+    boolean isLogged(LogSubsystem subsystem, System.Logger.Level level);
+
+    /** Something that is for the log only. */
+    void log(
+            LogSubsystem subsystem,
+            System.Logger.Level level,
+            String message,
+            @Nullable Throwable thrown);
 }

@@ -4,10 +4,13 @@ import io.knet4j.DropCause;
 import io.knet4j.KnetEvent.LinkDown;
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.KnetEvent.LinkUp;
+import io.knet4j.LogSubsystem;
 import io.knet4j.internal.engine.PingTokens.Verdict;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Pings the links, each by timers of its own, and takes them up and down. */
@@ -31,6 +34,8 @@ final class Heartbeat {
     private final Router router;
     private final ControlOutbox outbox;
     private final EngineOutput output;
+    private final EngineLog log;
+    private final Supplier<Instant> wallClock;
 
     Heartbeat(
             Shared shared,
@@ -39,7 +44,8 @@ final class Heartbeat {
             OnWireVersions versions,
             Router router,
             ControlOutbox outbox,
-            EngineOutput output) {
+            EngineOutput output,
+            Supplier<Instant> wallClock) {
         this.shared = shared;
         this.keys = keys;
         this.timers = timers;
@@ -47,11 +53,15 @@ final class Heartbeat {
         this.router = router;
         this.outbox = outbox;
         this.output = output;
+        log = new EngineLog(output);
+        this.wallClock = wallClock;
     }
 
     /** The link was enabled. */
     void start(long now, LinkState link) {
         link.monitor.start(now);
+        link.history.enabled();
+        link.recentPings.clear();
         timers.schedule(link.pingTimer, now);
     }
 
@@ -84,6 +94,7 @@ final class Heartbeat {
         }
         ping(now, link, shared.sequence);
         link.monitor.onPing(now);
+        link.recentPings.sent(now);
         long interval = link.monitor.interval();
         timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
         if (link.monitor.connected()) {
@@ -93,8 +104,9 @@ final class Heartbeat {
 
     private void ping(long now, LinkState link, int sequence) {
         PacketSealer sealer = keys.controlSealer();
+        int sealed = PacketSealer.FAILED;
         if (link.path != null && outbox.makeRoom(sealer)) {
-            int sealed =
+            sealed =
                     ControlPackets.ping(
                             outbox.batch(),
                             sealer,
@@ -106,12 +118,12 @@ final class Heartbeat {
                             sequence,
                             true,
                             link.path,
-                            link);
-            if (sealed == PacketSealer.FAILED) {
-                link.counters.txErrors.increment();
-            } else {
-                link.counters.txPing.count(sealed);
-            }
+                            link.pings);
+        }
+        if (sealed == PacketSealer.FAILED) {
+            link.counters.txPing.errors.increment();
+        } else {
+            link.counters.txPing.count(sealed);
         }
     }
 
@@ -127,6 +139,13 @@ final class Heartbeat {
             // answer to the ping that was late with us needs its time.
             long grace = GRACE + link.monitor.expectedRoundTrip();
             link.monitor.excuse(late + grace);
+            log.debug(
+                    LogSubsystem.HEARTBEAT,
+                    () ->
+                            link
+                                    + ": this node itself was late by "
+                                    + Durations.text(Duration.ofNanos(late))
+                                    + ", so no pong in time does not count");
             timers.schedule(link.downTimer, now + grace);
             return;
         }
@@ -148,23 +167,37 @@ final class Heartbeat {
             // The first two pings of a link were sent at the same time, and count as one.
             return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
+        link.recentPings.answered(sentAt);
         if (link.monitor.isLate(now, sentAt)) {
             link.monitor.onLatePong(now);
             return DropCause.LATE_PONG;
         }
-        if (link.config.enabled() && link.monitor.onPong(now, sentAt)) {
-            cameUp(now, link);
+        if (link.config.enabled()) {
+            link.latency.count(now - sentAt);
+            if (link.monitor.onPong(now, sentAt)) {
+                cameUp(now, link);
+            }
         }
         return null;
     }
 
     /** The network reports that the remote end of the link cannot be reached. */
     void onUnreachable(long now, LinkState link) {
+        boolean before = link.monitor.isSuspected();
         link.monitor.suspect(now);
         reschedule(now, link);
+        if (link.monitor.isSuspected() && !before) {
+            log.debug(
+                    LogSubsystem.HEARTBEAT,
+                    () ->
+                            link
+                                    + ": the network reports that it cannot be reached; the answer to the"
+                                    + " next ping will tell");
+        }
     }
 
     private void cameUp(long now, LinkState link) {
+        link.history.cameUp(wallClock.get());
         timers.schedule(link.downTimer, Math.max(now, link.monitor.deadline()));
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
@@ -175,6 +208,7 @@ final class Heartbeat {
         Duration silence = link.monitor.sinceLastPong(now).orElse(Duration.ZERO);
         timers.cancel(link.downTimer);
         link.monitor.stop(now);
+        link.history.wentDown(wallClock.get(), cause, silence);
         output.publish(new LinkDown(link.host.id, link.id, cause, silence));
         router.update(link.host);
     }

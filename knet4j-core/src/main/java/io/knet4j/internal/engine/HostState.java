@@ -46,6 +46,13 @@ public final class HostState {
         return id;
     }
 
+    /** As lines of the log call it. */
+    @Override
+    public String toString() {
+        String number = Integer.toString(id);
+        return "host " + number + (name.equals(number) ? "" : " (" + name + ')');
+    }
+
     /** What the host compresses by is not known any more. */
     void forgetMethod() {
         refusesZstd = false;

@@ -32,13 +32,11 @@ final class LinkMonitor {
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
     private int excuses;
+    private long excused;
 
     private long latency = NONE;
     private long samples;
-    private long minLatency = NONE;
     private long maxLatency;
-    private long upCount;
-    private long downCount;
 
     LinkMonitor(LinkConfig config) {
         configure(config);
@@ -87,13 +85,13 @@ final class LinkMonitor {
     boolean onPong(long now, long sentAt) {
         lastPong = now;
         suspectedUntil = NONE;
-        excuses = 0;
+        forgetExcuses();
         sample(now - sentAt);
         if (connected) {
             return false;
         }
         if (pongs >= pongCount) {
-            comeUp();
+            connected = true;
             return true;
         }
         pongs++;
@@ -104,7 +102,6 @@ final class LinkMonitor {
         samples++;
         long weight = Math.min(samples, precision);
         latency = latency == NONE ? roundTrip : latency + (roundTrip - latency) / weight;
-        minLatency = minLatency == NONE ? roundTrip : Math.min(minLatency, roundTrip);
         maxLatency = Math.max(maxLatency, roundTrip);
     }
 
@@ -116,17 +113,13 @@ final class LinkMonitor {
         if (connected) {
             lastPong = now;
             suspectedUntil = NONE;
+            excused = 0;
         }
     }
 
     /** Whether the peer is known to be there: at least one pong came since the link was down. */
     boolean hasAnswered() {
         return connected || pongs > 0;
-    }
-
-    private void comeUp() {
-        connected = true;
-        upCount++;
     }
 
     /**
@@ -145,14 +138,14 @@ final class LinkMonitor {
 
     /** When the link goes down unless a pong comes before. Of use while it is up only. */
     long deadline() {
-        long silence = lastPong + timeout + 2 * knownLatency();
+        long silence = lastPong + excused + timeout + 2 * knownLatency();
         return suspectedUntil == NONE ? silence : Math.min(silence, suspectedUntil);
     }
 
     /** This node itself was held up, so silence of that length says nothing about the peer. */
     void excuse(long nanos) {
         excuses++;
-        lastPong += nanos;
+        excused += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
@@ -170,9 +163,6 @@ final class LinkMonitor {
 
     /** The link went down or was disabled. */
     void stop(long now) {
-        if (connected) {
-            downCount++;
-        }
         start(now);
     }
 
@@ -180,8 +170,13 @@ final class LinkMonitor {
         pongs = 0;
         lastPong = NONE;
         suspectedUntil = NONE;
-        excuses = 0;
+        forgetExcuses();
         downSince = now;
+    }
+
+    private void forgetExcuses() {
+        excuses = 0;
+        excused = 0;
     }
 
     private long patience(long now) {
@@ -195,6 +190,11 @@ final class LinkMonitor {
 
     boolean connected() {
         return connected;
+    }
+
+    /** Pongs since the link was down, until it is up. */
+    int pongs() {
+        return pongs;
     }
 
     long interval() {
@@ -214,28 +214,13 @@ final class LinkMonitor {
         return optional(latency);
     }
 
-    Optional<Duration> minLatency() {
-        return optional(minLatency);
-    }
-
-    Optional<Duration> maxLatency() {
-        return samples == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(maxLatency));
-    }
-
     long maxLatencyNanos() {
         return maxLatency;
     }
 
-    long samples() {
-        return samples;
-    }
-
-    long upCount() {
-        return upCount;
-    }
-
-    long downCount() {
-        return downCount;
+    /** How long a ping is under way at most, unless it or its answer is lost. */
+    long patienceWithPing() {
+        return interval + 4 * knownLatency();
     }
 
     Optional<Duration> sinceLastPong(long now) {

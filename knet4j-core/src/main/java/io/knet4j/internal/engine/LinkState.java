@@ -1,7 +1,9 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.LinkConfig;
+import io.knet4j.LinkStatistics;
 import io.knet4j.Reason;
+import io.knet4j.internal.engine.LinkCounters.TxCounter;
 import io.knet4j.internal.engine.TimerQueue.Timer;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
@@ -19,6 +21,16 @@ public final class LinkState {
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();
+    final LinkHistory history = new LinkHistory();
+    final LatencyCounter latency = new LatencyCounter();
+    final RecentPings recentPings = new RecentPings();
+
+    /** Owners of this link's packets in the {@link ControlOutbox}. */
+    final ControlStream pings = new ControlStream(this, counters.txPing);
+
+    final ControlStream pongs = new ControlStream(this, counters.txPong);
+    final ControlStream pmtud = new ControlStream(this, counters.txPmtud);
+
     final Timer pingTimer;
     final Timer downTimer;
 
@@ -49,6 +61,9 @@ public final class LinkState {
         downTimer = new Timer(now -> onDownTimer.run(now, this));
     }
 
+    /** A link's control packets of one kind. */
+    record ControlStream(LinkState link, TxCounter counter) {}
+
     /** What a link's timer does. */
     @FunctionalInterface
     interface LinkAction {
@@ -69,5 +84,43 @@ public final class LinkState {
 
     boolean isUsable() {
         return config.enabled() && monitor.connected();
+    }
+
+    LinkStatistics statistics() {
+        return new LinkStatistics(
+                counters.senderTxData.snapshot(),
+                counters.rxData.snapshot(),
+                counters.txPing.snapshot().plus(counters.senderTxPing.snapshot()),
+                counters.rxPing.snapshot(),
+                counters.txPong.snapshot(),
+                counters.rxPong.snapshot(),
+                counters.txPmtud.snapshot(),
+                counters.rxPmtud.snapshot(),
+                counters.senderTxData.failures(),
+                counters.txPing.failuresWith(counters.senderTxPing),
+                counters.txPong.failures(),
+                counters.txPmtud.failures(),
+                latency.min(),
+                latency.average(),
+                latency.max(),
+                latency.samples(),
+                latency.histogram(),
+                history.upCount(),
+                history.downCount(),
+                history.upTimes(),
+                history.downTimes());
+    }
+
+    void clearStatistics() {
+        counters.clear();
+        latency.clear();
+        history.clear();
+        recentPings.clear();
+    }
+
+    /** As lines of the log call it. */
+    @Override
+    public String toString() {
+        return "link " + id + " to " + host;
     }
 }

@@ -1,8 +1,11 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.LogSubsystem;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.spi.Compressor;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageCompressor {
     private final EngineOutput output;
+    private final LongSupplier stopwatch;
     private ActiveCompression active = ActiveCompression.NONE;
     private @Nullable Compressor compressor;
     private boolean closed;
@@ -25,9 +29,17 @@ final class MessageCompressor {
     final Counter notSmaller = new Counter();
     final Counter failed = new Counter();
     final Counter uncompressed = new Counter();
+    final TimeCounter times = new TimeCounter();
 
-    MessageCompressor(EngineOutput output) {
+    MessageCompressor(EngineOutput output, LongSupplier stopwatch) {
         this.output = output;
+        this.stopwatch = stopwatch;
+    }
+
+    void clearStatistics() {
+        List.of(compressed, originalBytes, compressedBytes, notSmaller, failed, uncompressed)
+                .forEach(Counter::clear);
+        times.clear();
     }
 
     /**
@@ -70,16 +82,7 @@ final class MessageCompressor {
             if (compressor == null) {
                 compressor = active.newCompressor();
             }
-            length =
-                    compressor == null
-                            ? -1
-                            : compressor.compress(
-                                    arrays.source(),
-                                    arrays.offset(),
-                                    messageLength,
-                                    arrays.result(),
-                                    0,
-                                    messageLength - 1);
+            length = compressor == null ? -1 : compress(compressor, messageLength);
         } catch (Throwable e) { // the message can still go as it is
             onFailure(e);
             return false;
@@ -91,12 +94,28 @@ final class MessageCompressor {
         return true;
     }
 
+    private int compress(Compressor by, int messageLength) {
+        long start = stopwatch.getAsLong();
+        try {
+            return by.compress(
+                    arrays.source(),
+                    arrays.offset(),
+                    messageLength,
+                    arrays.result(),
+                    0,
+                    messageLength - 1);
+        } finally {
+            times.count(stopwatch.getAsLong() - start);
+        }
+    }
+
     private void onFailure(Throwable e) {
         failed.increment();
         release();
         if (!failing) {
             failing = true; // told once for each configuration
             output.log(
+                    LogSubsystem.COMPRESS,
                     System.Logger.Level.WARNING,
                     active.method().methodName()
                             + ": compression failed, the message goes uncompressed",

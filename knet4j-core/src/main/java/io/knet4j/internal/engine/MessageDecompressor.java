@@ -2,11 +2,14 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.CompressionMethod;
 import io.knet4j.DropCause;
+import io.knet4j.LogSubsystem;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.spi.CompressionProvider;
 import io.knet4j.spi.Decompressor;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ final class MessageDecompressor {
     private final Supplier<CompressionMethods> methods;
     private final Method[] known = new Method[METHODS];
     private final EngineOutput output;
+    private final LongSupplier stopwatch;
     private boolean closed;
 
     private final MessageArrays arrays = new MessageArrays();
@@ -33,6 +37,7 @@ final class MessageDecompressor {
     final Counter compressedBytes = new Counter();
     final Counter originalBytes = new Counter();
     final Counter failed = new Counter();
+    final TimeCounter times = new TimeCounter();
 
     /** What is known of a method. */
     private static final class Method {
@@ -50,10 +55,17 @@ final class MessageDecompressor {
     /**
      * @param methods asked when a method occurs for the first time, and again after it failed
      */
-    MessageDecompressor(Supplier<CompressionMethods> methods, EngineOutput output) {
+    MessageDecompressor(
+            Supplier<CompressionMethods> methods, EngineOutput output, LongSupplier stopwatch) {
         this.methods = methods;
         this.output = output;
+        this.stopwatch = stopwatch;
         Arrays.setAll(known, _ -> new Method());
+    }
+
+    void clearStatistics() {
+        List.of(decompressed, compressedBytes, originalBytes, failed).forEach(Counter::clear);
+        times.clear();
     }
 
     /**
@@ -77,6 +89,7 @@ final class MessageDecompressor {
         }
         arrays.take(message, offset, messageLength);
         byte[] result = arrays.result();
+        long start = stopwatch.getAsLong();
         try {
             length =
                     decompressor.decompress(
@@ -89,10 +102,16 @@ final class MessageDecompressor {
         } catch (DataFormatException _) {
             length = 0;
         } catch (Throwable e) { // damaged messages must not harm, whatever they bring about
-            output.log(System.Logger.Level.DEBUG, name(method) + ": decompression failed", e);
+            output.log(
+                    LogSubsystem.COMPRESS,
+                    System.Logger.Level.DEBUG,
+                    name(method) + ": decompression failed",
+                    e);
             known[method].decompressor = null;
             Closing.quietly(decompressor, output);
             length = 0;
+        } finally {
+            times.count(stopwatch.getAsLong() - start);
         }
         if (length < 1 || length > result.length) {
             failed.increment();
@@ -110,6 +129,7 @@ final class MessageDecompressor {
         known[method].failedAt = now;
         if (!told) {
             output.log(
+                    LogSubsystem.COMPRESS,
                     System.Logger.Level.WARNING,
                     name(method)
                             + ": not available, messages that are compressed by it are dropped;"

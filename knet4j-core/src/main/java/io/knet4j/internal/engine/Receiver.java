@@ -11,6 +11,7 @@ import io.knet4j.KnetEvent.OnWireVersionChanged;
 import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
+import io.knet4j.internal.engine.LinkState.ControlStream;
 import io.knet4j.internal.engine.RestartDetector.Finding;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
@@ -22,6 +23,7 @@ import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class Receiver {
     private final Reassembler reassembler;
     private final ControlOutbox outbox;
     private final Drops drops;
+    private final CryptoMeter cryptoMeter;
     private final EngineOutput output;
     private final MessageDecompressor decompressor;
     private final FilterCall filterCall = new FilterCall();
@@ -59,8 +62,10 @@ final class Receiver {
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
+            CryptoMeter cryptoMeter,
             EngineOutput output,
-            Supplier<CompressionMethods> methods) {
+            Supplier<CompressionMethods> methods,
+            LongSupplier stopwatch) {
         this.shared = shared;
         this.keys = keys;
         this.mismatches = mismatches;
@@ -71,8 +76,9 @@ final class Receiver {
         this.reassembler = reassembler;
         this.outbox = outbox;
         this.drops = drops;
+        this.cryptoMeter = cryptoMeter;
         this.output = output;
-        decompressor = new MessageDecompressor(methods, output);
+        decompressor = new MessageDecompressor(methods, output, stopwatch);
     }
 
     /**
@@ -97,7 +103,10 @@ final class Receiver {
     private boolean hasSequence(long now, IncomingBatch batch, int index) {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
+        SampledTimer timer = cryptoMeter.opening;
+        long started = timer.start();
         int length = keys.open(memory, batch.offset(index), batch.length(index));
+        long took = timer.since(started);
         if (length == KeySlots.REFUSED) {
             DropCause cause =
                     mismatches.onRefused(
@@ -125,6 +134,9 @@ final class Receiver {
             return drop(now, DropCause.TOO_SHORT, source);
         }
         if (type == Packets.DATA) {
+            if (keys.wasSealed()) {
+                timer.count(took);
+            }
             batch.narrow(index, packet, length);
             return true;
         }
@@ -183,10 +195,7 @@ final class Receiver {
         if (length > Packets.PING_SIZE) {
             mismatches.onLongPing(link, length - Packets.PING_SIZE);
         }
-        int sealed = answer(link, memory, packet, Packets.PING_SIZE);
-        if (sealed != PacketSealer.FAILED) {
-            link.counters.txPong.count(sealed);
-        }
+        answer(link.pongs, memory, packet, Packets.PING_SIZE);
         int version = Packets.version(memory, packet);
         int maxVersion = Packets.maxVersion(memory, packet);
         if (versions.onPing(host.version, version, maxVersion)
@@ -237,13 +246,11 @@ final class Receiver {
 
     private void onProbe(LinkState link, ByteBuffer memory, int packet, int length) {
         link.counters.rxPmtud.count(length);
-        int sealed = answer(link, memory, packet, Packets.PMTUD_HEADER);
-        if (sealed != PacketSealer.FAILED) {
-            link.counters.txPmtud.count(sealed);
-        }
+        answer(link.pmtud, memory, packet, Packets.PMTUD_HEADER);
     }
 
-    private int answer(LinkState link, ByteBuffer memory, int packet, int length) {
+    private void answer(ControlStream stream, ByteBuffer memory, int packet, int length) {
+        LinkState link = stream.link();
         PacketSealer sealer = keys.controlSealer();
         int sealed = PacketSealer.FAILED;
         if (link.path != null && outbox.makeRoom(sealer)) {
@@ -256,12 +263,13 @@ final class Receiver {
                             packet,
                             length,
                             link.path,
-                            link);
+                            stream);
         }
         if (sealed == PacketSealer.FAILED) {
-            link.counters.txErrors.increment();
+            stream.counter().errors.increment();
+        } else {
+            stream.counter().count(sealed);
         }
-        return sealed;
     }
 
     private void onSequence(
@@ -492,6 +500,11 @@ final class Receiver {
     /** Frees what decompression holds. */
     void close() {
         decompressor.close();
+    }
+
+    void clearStatistics() {
+        messagesDelivered.clear();
+        decompressor.clearStatistics();
     }
 
     /** What decompression did. May be read by any thread. */

@@ -19,10 +19,22 @@ public final class ReportLimit {
 
     /** Counts one. Returns how many to report now, 0 when it is too early. */
     public long count(long now) {
-        unreported++;
-        if (reported && now - next < 0) {
-            return 0;
-        }
+        add(1);
+        return isDue(now) ? take(now) : 0;
+    }
+
+    /** Counts some. */
+    public void add(long amount) {
+        unreported += amount;
+    }
+
+    /** Whether it is time to report. */
+    public boolean isDue(long now) {
+        return !reported || now - next >= 0;
+    }
+
+    /** How many there were since the last report, which are reported now. */
+    public long take(long now) {
         long count = unreported;
         unreported = 0;
         reported = true;

@@ -9,6 +9,7 @@ import io.knet4j.Reason;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.engine.HostRoute.Hop;
+import io.knet4j.internal.engine.LinkCounters.TxCounter;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
@@ -21,6 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +52,26 @@ public final class Sender {
     private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final Handovers handovers = new Handovers();
     private final MessageCompressor compressor;
+    private final CryptoMeter cryptoMeter;
 
     private final Counter messagesSent = new Counter();
     private final Counter deliveredLocally = new Counter();
     private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
 
-    Sender(Shared shared, Transport transport, EngineOutput output, OutgoingBatch batch) {
+    Sender(
+            Shared shared,
+            Transport transport,
+            EngineOutput output,
+            OutgoingBatch batch,
+            CryptoMeter cryptoMeter,
+            LongSupplier stopwatch) {
         this.shared = shared;
         this.transport = transport;
         this.output = output;
         this.batch = batch;
-        compressor = new MessageCompressor(output);
+        compressor = new MessageCompressor(output, stopwatch);
+        this.cryptoMeter = cryptoMeter;
         for (Reason reason : Reason.values()) {
             failures.put(reason, new Failures());
         }
@@ -161,10 +171,6 @@ public final class Sender {
     }
 
     private @Nullable Reason toSelf(OutgoingMessage message) {
-        LinkCounters loopback = shared.routes.loopback();
-        if (loopback != null) {
-            loopback.senderTxData.count(message.length);
-        }
         Delivery delivery =
                 output.deliver(
                         message.channel,
@@ -172,6 +178,13 @@ public final class Sender {
                         message.buffer,
                         message.offset,
                         message.length);
+        LinkCounters loopback = shared.routes.loopback();
+        if (loopback != null) {
+            loopback.senderTxData.count(message.length);
+            if (delivery != Delivery.DELIVERED) {
+                loopback.senderTxData.errors.increment();
+            }
+        }
         return switch (delivery) {
             case DELIVERED -> {
                 deliveredLocally.increment();
@@ -251,8 +264,10 @@ public final class Sender {
                             sequence,
                             false,
                             link.path(),
-                            handovers.unreported(link.counters()));
-            if (sealed != PacketSealer.FAILED) {
+                            handovers.unreported(link.counters().senderTxPing));
+            if (sealed == PacketSealer.FAILED) {
+                link.counters().senderTxPing.errors.increment();
+            } else {
                 link.counters().senderTxPing.count(sealed);
             }
         }
@@ -287,7 +302,7 @@ public final class Sender {
                     message.channel,
                     compression);
             memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
-            int sealed = sealer.seal(memory, offset, Packets.DATA_HEADER + size);
+            int sealed = seal(sealer, memory, offset, Packets.DATA_HEADER + size);
             if (sealed == PacketSealer.FAILED) {
                 return false;
             }
@@ -299,6 +314,20 @@ public final class Sender {
         return true;
     }
 
+    private int seal(PacketSealer sealer, ByteBuffer memory, int offset, int length) {
+        if (PacketSealer.CLEAR.equals(sealer)) {
+            return length;
+        }
+        SampledTimer timer = cryptoMeter.sealing;
+        long started = timer.start();
+        int sealed = sealer.seal(memory, offset, length);
+        if (sealed != PacketSealer.FAILED) {
+            timer.count(timer.since(started));
+            cryptoMeter.dataOverhead.add(sealed - length);
+        }
+        return sealed;
+    }
+
     private void dispatch(long now, HostRoute route, int channel, int fragments) {
         int hops = route.hopsPerMessage();
         if (!batch.hasRoom(0, fragments * hops)) {
@@ -308,7 +337,7 @@ public final class Sender {
         Handover handover = handovers.begin(channel);
         for (int h = 0; h < hops; h++) {
             Hop hop = route.hop(h);
-            HopTry hopTry = handovers.tryHop(handover, hop.counters());
+            HopTry hopTry = handovers.tryHop(handover, hop.counters().senderTxData);
             for (int i = 0; i < fragments; i++) {
                 batch.add(hop.path(), fragmentOffsets[i], fragmentLengths[i], hopTry);
                 hop.counters().senderTxData.count(fragmentLengths[i]);
@@ -364,7 +393,7 @@ public final class Sender {
     private void countRetries() {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.isPending(i)) {
-                ((HopTry) batch.owner(i)).counters().senderTxRetries.increment();
+                ((HopTry) batch.owner(i)).counter().retries.increment();
             }
         }
     }
@@ -412,6 +441,14 @@ public final class Sender {
         compressor.close();
     }
 
+    /** May be called by any thread, one at a time. */
+    void clearStatistics() {
+        messagesSent.clear();
+        deliveredLocally.clear();
+        failures.values().forEach(sameReason -> sameReason.total.clear());
+        compressor.clearStatistics();
+    }
+
     /** What compression did. May be read by any thread. */
     MessageCompressor compressor() {
         return compressor;
@@ -448,15 +485,15 @@ public final class Sender {
     /** A message for a host on one link. */
     private static final class HopTry {
         private @Nullable Handover handover;
-        private @Nullable LinkCounters counters;
+        private @Nullable TxCounter counter;
         private boolean failed;
 
-        private LinkCounters counters() {
-            return Objects.requireNonNull(counters);
+        private TxCounter counter() {
+            return Objects.requireNonNull(counter);
         }
 
         private void failed(Reason reason) {
-            counters().senderTxErrors.increment();
+            counter().errors.increment();
             failed = true;
             if (handover != null && handover.failure == null) {
                 handover.failure = reason;
@@ -482,19 +519,19 @@ public final class Sender {
             return handover;
         }
 
-        HopTry tryHop(Handover handover, LinkCounters counters) {
-            HopTry hopTry = unreported(counters);
+        HopTry tryHop(Handover handover, TxCounter counter) {
+            HopTry hopTry = unreported(counter);
             hopTry.handover = handover;
             return hopTry;
         }
 
-        HopTry unreported(LinkCounters counters) {
+        HopTry unreported(TxCounter counter) {
             if (triesSize == tries.size()) {
                 tries.add(new HopTry());
             }
             HopTry hopTry = tries.get(triesSize++);
             hopTry.handover = null;
-            hopTry.counters = counters;
+            hopTry.counter = counter;
             hopTry.failed = false;
             return hopTry;
         }

@@ -1,10 +1,12 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.DropCause;
+import io.knet4j.LogSubsystem;
 import io.knet4j.internal.engine.ReportLimit;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,34 +16,46 @@ import org.jspecify.annotations.Nullable;
  * many there were.
  */
 final class DropLog {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.drops");
     private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
+    private final NodeLog log;
+    private final Events events;
     private final Map<DropCause, ReportLimit> lines = new EnumMap<>(DropCause.class);
 
-    DropLog() {
+    DropLog(NodeLog log, Events events) {
+        this.log = log;
+        this.events = events;
         for (DropCause cause : DropCause.values()) {
             lines.put(cause, new ReportLimit(INTERVAL));
         }
     }
 
     /** To be called by the control loop only. */
-    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source, Events events) {
-        long drops = Objects.requireNonNull(lines.get(cause)).count(now);
-        if (drops > 0) {
-            String last = source == null ? "" : ", last from " + text(source);
-            events.log(() ->
-                    LOG.log(
-                            level(cause),
-                            "dropped {0}: {1}{2}",
-                            cause,
-                            Long.toString(drops),
-                            last));
+    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
+        ReportLimit limit = Objects.requireNonNull(lines.get(cause));
+        limit.add(1);
+        if (limit.isDue(now) && log.isLogged(subsystem(cause), level(cause))) {
+            events.log(subsystem(cause), level(cause), text(cause, limit.take(now), source), null);
         }
     }
 
-    private static String text(InetSocketAddress source) {
-        return source.getAddress().getHostAddress() + " port " + source.getPort();
+    private static String text(DropCause cause, long drops, @Nullable InetSocketAddress source) {
+        return drops
+                + " dropped: "
+                + cause.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                + (source == null ? "" : ", the last one from " + EventLines.address(source));
+    }
+
+    private static LogSubsystem subsystem(DropCause cause) {
+        return switch (cause) {
+            case NOT_AUTHENTIC, CLEAR_TRAFFIC, OTHER_HASH, OTHER_CIPHER, ENCRYPTED ->
+                    LogSubsystem.CRYPTO;
+            case UNSOLICITED_PONG, DUPLICATE_PONG, LATE_PONG -> LogSubsystem.HEARTBEAT;
+            case UNSOLICITED_PMTUD_REPLY -> LogSubsystem.PMTUD;
+            case UNKNOWN_COMPRESSION, BAD_COMPRESSION -> LogSubsystem.COMPRESS;
+            case FILTER_REFUSED, FILTER_FAILED, NOT_FOR_US -> LogSubsystem.FILTER;
+            default -> LogSubsystem.RX;
+        };
     }
 
     private static System.Logger.Level level(DropCause cause) {

@@ -13,11 +13,15 @@ import io.knet4j.KnetClosedException;
 import io.knet4j.KnetConfig;
 import io.knet4j.KnetEvent;
 import io.knet4j.KnetStatistics;
+import io.knet4j.LinkStatus;
+import io.knet4j.LogSubsystem;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
+import io.knet4j.StatisticsScope;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
+import io.knet4j.internal.engine.Clocks;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
@@ -50,7 +54,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #sendLock}. The filter is asked outside that lock.
  */
 final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
-    private static final System.Logger COMPRESSION_LOG = System.getLogger("io.knet4j.compression");
     private static final int CONTROL_BYTES = 1 << 16;
     private static final int CONTROL_DATAGRAMS = 1024;
     private static final int SENDER_BYTES = 1 << 18;
@@ -61,8 +64,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final KnetConfig config;
     private final NodeRuntime runtime;
     private final Engine engine;
+    private final NodeLog log;
     private final Events events;
-    private final DropLog dropLog = new DropLog();
+    private final DropLog dropLog;
     private final NodeRuntime.Waiters reachability;
     private final SendQueue sendQueue;
     private final NodeCrypto crypto;
@@ -79,6 +83,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     Node(KnetConfig config, NodeRuntime runtime, KeySlots keys) {
         this.config = config;
         this.runtime = runtime;
+        log = new NodeLog(config.nodeId());
+        events = new Events(runtime, log);
+        dropLog = new DropLog(log, events);
         ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
         engine =
                 new Engine(
@@ -89,10 +96,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
-                        CompressionMethods::installed);
+                        CompressionMethods::installed,
+                        new Clocks(runtime::wallClock, runtime::nanoTime));
         engine.setCompression(compression);
         runtime.start(this);
-        events = new Events(config.nodeId(), runtime);
+        events.start();
         reachability = runtime.newWaiters();
         crypto = new NodeCrypto(this);
         sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
@@ -119,6 +127,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void onTrouble(System.Logger.Level level, String message, @Nullable Throwable thrown) {
+        log.write(LogSubsystem.COMMON, level, message, thrown);
+    }
+
+    @Override
     public void onEnd() {
         engine.closeReceiver();
     }
@@ -142,7 +155,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 }
             }
         }
-        events.publish(event);
+        int host = EventLines.host(event);
+        HostState state = host < 0 ? null : engine.host(host); // these come from the control loop
+        events.publish(event, state == null ? "" : state.toString());
         if (event instanceof KnetEvent.HostReachable) {
             reachability.signal();
         }
@@ -150,22 +165,25 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        dropLog.dropped(now, cause, source, events);
+        dropLog.dropped(now, cause, source);
     }
 
     @Override
-    public void log(System.Logger.Level level, String message, @Nullable Throwable thrown) {
-        if (!COMPRESSION_LOG.isLoggable(level)) {
-            return;
-        }
-        Runnable line =
-                () ->
-                        COMPRESSION_LOG.log(
-                                level, "node " + config.nodeId() + ": " + message, thrown);
+    public boolean isLogged(LogSubsystem subsystem, System.Logger.Level level) {
+        return log.isLogged(subsystem, level);
+    }
+
+    @Override
+    public void log(
+            LogSubsystem subsystem,
+            System.Logger.Level level,
+            String message,
+            @Nullable Throwable thrown) {
         if (closed.get()) {
-            line.run(); // what logs may have ended, and nobody is held up any more
-        } else {
-            events.log(line);
+            // What logs may have ended, and nobody is held up any more.
+            log.write(subsystem, level, message, thrown);
+        } else if (log.isLogged(subsystem, level)) {
+            events.log(subsystem, level, message, thrown);
         }
     }
 
@@ -430,7 +448,42 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 failures,
                 engine.drops(),
                 events.dropped(),
-                engine.compressionStatistics());
+                engine.compressionStatistics(),
+                engine.cryptoStatistics());
+    }
+
+    @Override
+    public List<LinkStatus> linkStatuses() {
+        return call(() -> engine.linkStatuses(runtime.nanoTime()));
+    }
+
+    @Override
+    public void clearStatistics(StatisticsScope scope) {
+        checkNotNull("scope", scope);
+        run(() -> {
+            engine.clearStatistics(scope);
+            sendQueue.clearStatistics();
+            events.clearStatistics();
+        });
+    }
+
+    @Override
+    public void setLogLevel(LogSubsystem subsystem, System.Logger.Level level) {
+        checkNotNull("subsystem", subsystem);
+        checkNotNull("level", level);
+        run(() -> log.setLevel(subsystem, level));
+    }
+
+    @Override
+    public System.Logger.Level logLevel(LogSubsystem subsystem) {
+        checkNotNull("subsystem", subsystem);
+        return log.level(subsystem);
+    }
+
+    static void checkNotNull(String field, @Nullable Object value) {
+        if (value == null) {
+            throw ConfigurationException.invalid(field, "null", "a value");
+        }
     }
 
     @Override

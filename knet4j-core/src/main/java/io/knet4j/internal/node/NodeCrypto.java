@@ -1,14 +1,12 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.ClearTraffic;
-import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoStatus;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.PacketSuite;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A node's crypto settings. Suites are made and tried out before the control loop gets them. */
 final class NodeCrypto implements Crypto {
@@ -29,7 +27,7 @@ final class NodeCrypto implements Crypto {
     }
 
     private void install(CryptoConfig config, Consumer<PacketSuite> installation) {
-        checkNotNull("config", config);
+        Node.checkNotNull("config", config);
         PacketSuite suite = JcaSuite.of(config, node.runtime().random());
         boolean installed = false;
         try {
@@ -39,12 +37,6 @@ final class NodeCrypto implements Crypto {
             if (!installed) {
                 suite.wipe();
             }
-        }
-    }
-
-    private static void checkNotNull(String field, @Nullable Object value) {
-        if (value == null) {
-            throw ConfigurationException.invalid(field, "null", "a value");
         }
     }
 
@@ -60,7 +52,7 @@ final class NodeCrypto implements Crypto {
 
     @Override
     public void setClearTraffic(ClearTraffic clearTraffic) {
-        checkNotNull("clearTraffic", clearTraffic);
+        Node.checkNotNull("clearTraffic", clearTraffic);
         node.run(() -> node.engine().setClearTraffic(clearTraffic));
     }
 

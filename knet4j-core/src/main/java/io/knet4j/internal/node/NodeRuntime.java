@@ -5,9 +5,11 @@ import io.knet4j.Reason;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Time, threads and the network of one node: real ones, or simulated ones in which all happens in
@@ -28,6 +30,9 @@ public interface NodeRuntime {
 
         /** A socket cannot be read. */
         void onSocketFailure(Transport.Socket socket, Reason reason, String message);
+
+        /** Something went wrong that should not. May be called by any thread. */
+        void onTrouble(System.Logger.Level level, String message, @Nullable Throwable thrown);
 
         /** The loop ends: nothing else will be called any more. */
         void onEnd();
@@ -65,6 +70,9 @@ public interface NodeRuntime {
 
     /** Nanoseconds of a clock that never jumps. */
     long nanoTime();
+
+    /** Time of the day, for people. */
+    Instant wallClock();
 
     /** What sends; receiving is reported to the {@link Loop}. */
     Transport transport();

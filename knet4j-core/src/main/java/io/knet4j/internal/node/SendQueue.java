@@ -31,6 +31,7 @@ final class SendQueue {
     private final Events events;
     private volatile @Nullable Thread sending;
     private final LongAdder dropped = new LongAdder();
+    private volatile long droppedBefore;
     private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
     private final OutgoingMessage[] messages = new OutgoingMessage[MESSAGES_PER_BATCH];
     private final @Nullable Reason[] refused = new Reason[MESSAGES_PER_BATCH];
@@ -176,7 +177,12 @@ final class SendQueue {
 
     /** Messages dropped because the queue was full. */
     long dropped() {
-        return dropped.sum();
+        long before = droppedBefore; // first, so that the sum is not older
+        return dropped.sum() - before;
+    }
+
+    void clearStatistics() {
+        droppedBefore = dropped.sum();
     }
 
     void close() {

@@ -49,6 +49,14 @@ public record MtuArithmetic(int block, int salt, int hash) {
         return dataMtu(interfaceMtu - (ipv6 ? IPV6_HEADER : IPV4_HEADER) - UDP_HEADER);
     }
 
+    /**
+     * Bytes of an IP packet that are headers, as libknet counts them: with the header that it
+     * reserves, without padding.
+     */
+    public int overhead(boolean ipv6) {
+        return (ipv6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER + RESERVED_HEADER + salt + hash;
+    }
+
     /** Number of fragments of a message. */
     public static int fragments(int length, int dataMtu) {
         return (length + dataMtu - 1) / dataMtu;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread for the control loop, which also receives, and one per worker. */
 public final class ThreadedRuntime implements NodeRuntime {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.runtime");
     private static final int RECEIVE_BYTES = 1 << 22;
     private static final int RECEIVE_DATAGRAMS = 1024;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
@@ -72,6 +72,11 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public Instant wallClock() {
+        return Instant.now();
+    }
+
+    @Override
     public Transport transport() {
         return transport;
     }
@@ -99,10 +104,7 @@ public final class ThreadedRuntime implements NodeRuntime {
             try {
                 turn(body, incoming);
             } catch (Throwable e) { // nothing may end the loop but close()
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        name + ": the control loop goes on after an error",
-                        e);
+                trouble(System.Logger.Level.ERROR, "the control loop goes on after an error", e);
                 incoming.clear();
                 pause();
             }
@@ -136,6 +138,12 @@ public final class ThreadedRuntime implements NodeRuntime {
                 command.run();
             }
             command = commands.poll();
+        }
+    }
+
+    private void trouble(System.Logger.Level level, String message, @Nullable Throwable thrown) {
+        if (loop != null) {
+            loop.onTrouble(level, message, thrown);
         }
     }
 
@@ -228,7 +236,7 @@ public final class ThreadedRuntime implements NodeRuntime {
                 try {
                     more = task.work();
                 } catch (Throwable e) { // nothing may end a worker but stop()
-                    LOG.log(
+                    trouble(
                             System.Logger.Level.ERROR,
                             thread.getName() + " goes on after an error",
                             e);
@@ -327,16 +335,16 @@ public final class ThreadedRuntime implements NodeRuntime {
      * Waits for the end of a thread, unless it is the current one, and returns whether it was
      * interrupted meanwhile.
      */
-    private static boolean join(Thread other, long deadline) {
+    private boolean join(Thread other, long deadline) {
         if (other == Thread.currentThread() || other.getState() == Thread.State.NEW) {
             return false;
         }
         try {
             if (!other.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
-                LOG.log(
+                trouble(
                         System.Logger.Level.WARNING,
-                        "{0} does not end: a callback blocks",
-                        other.getName());
+                        other.getName() + " does not end: a callback blocks",
+                        null);
                 other.interrupt();
             }
             return false;

@@ -7,10 +7,12 @@ import io.knet4j.CryptoHash;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.Reason;
+import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,13 @@ public final class KeySlots {
     private ClearTraffic clearTraffic = ClearTraffic.ALLOW;
     private long clearPackets;
 
+    // Each has one writer at a time; all may be read by any thread.
+    private final AtomicLong sealedByControl = new AtomicLong();
+    private final AtomicLong sealedBySenders = new AtomicLong();
+    private final AtomicLong openedPackets = new AtomicLong();
+
     private int packetOffset;
+    private boolean sealed;
     private DropCause refusal = DropCause.NOT_AUTHENTIC;
 
     /** What a slot is set to. */
@@ -41,16 +49,37 @@ public final class KeySlots {
         private final PacketSealer senderSealer;
         private long packets;
 
-        private Slot(int number, PacketSuite suite) {
+        private Slot(
+                int number,
+                PacketSuite suite,
+                AtomicLong sealedByControl,
+                AtomicLong sealedBySenders) {
             this.number = number;
             this.suite = suite;
             opener = suite.newOpener();
-            controlSealer = suite.newSealer();
-            senderSealer = suite.newSealer();
+            controlSealer = new CountingSealer(suite.newSealer(), sealedByControl);
+            senderSealer = new CountingSealer(suite.newSealer(), sealedBySenders);
         }
 
         private int prefix() {
             return suite.arithmetic().salt();
+        }
+    }
+
+    /** Counts what is sealed. */
+    private record CountingSealer(PacketSealer sealer, AtomicLong count) implements PacketSealer {
+        @Override
+        public MtuArithmetic arithmetic() {
+            return sealer.arithmetic();
+        }
+
+        @Override
+        public int seal(ByteBuffer memory, int offset, int length) {
+            int result = sealer.seal(memory, offset, length);
+            if (result != FAILED) {
+                KeySlots.count(count);
+            }
+            return result;
         }
     }
 
@@ -59,7 +88,11 @@ public final class KeySlots {
     /** Sets a slot that is not in use for sending. */
     public void set(int number, PacketSuite suite) {
         checkNotSending(number);
-        replace(number, new Slot(number, suite));
+        replace(number, slot(number, suite));
+    }
+
+    private Slot slot(int number, PacketSuite suite) {
+        return new Slot(number, suite, sealedByControl, sealedBySenders);
     }
 
     /** Empties a slot that is not in use for sending. */
@@ -114,7 +147,7 @@ public final class KeySlots {
 
     /** Sets slot 1, uses it, empties the other, and refuses clear traffic. */
     public void enable(PacketSuite suite) {
-        replace(1, new Slot(1, suite));
+        replace(1, slot(1, suite));
         use(1);
         replace(2, null);
         clearTraffic = ClearTraffic.REFUSE;
@@ -154,6 +187,20 @@ public final class KeySlots {
             }
         }
         return new CryptoStatus(sending, set, clearTraffic, clearPackets);
+    }
+
+    /** Packets sealed by any slot, of all kinds. May be called by any thread. */
+    public long sealedPackets() {
+        return sealedByControl.getOpaque() + sealedBySenders.getOpaque();
+    }
+
+    /** Packets opened by any slot, of all kinds. May be called by any thread. */
+    public long openedPackets() {
+        return openedPackets.getOpaque();
+    }
+
+    private static void count(AtomicLong counter) {
+        counter.setOpaque(counter.getPlain() + 1);
     }
 
     /** Overwrites all keys. */
@@ -208,6 +255,7 @@ public final class KeySlots {
         boolean clearAllowed = clearTraffic == ClearTraffic.ALLOW;
         if (clearAllowed && !Packets.isScrambled(memory, offset, length)) {
             packetOffset = offset;
+            sealed = false;
             clearPackets++;
             return length;
         }
@@ -223,6 +271,8 @@ public final class KeySlots {
             return refuse(DropCause.OTHER_CIPHER);
         }
         slot.packets++;
+        sealed = true;
+        count(openedPackets);
         return length;
     }
 
@@ -234,6 +284,11 @@ public final class KeySlots {
     /** Where the packet starts that was opened last. */
     public int packetOffset() {
         return packetOffset;
+    }
+
+    /** Whether the packet that was opened last was sealed. */
+    public boolean wasSealed() {
+        return sealed;
     }
 
     /** Why the last datagram was refused. */

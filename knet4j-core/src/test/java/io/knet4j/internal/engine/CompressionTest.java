@@ -11,6 +11,7 @@ import io.knet4j.Knet;
 import io.knet4j.KnetEvent;
 import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.LinkConfig;
+import io.knet4j.Timings;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.FakeTransport.Sent;
 import io.knet4j.internal.onwire.Packets;
@@ -19,9 +20,11 @@ import io.knet4j.spi.CompressionProvider;
 import io.knet4j.spi.Compressor;
 import io.knet4j.spi.Decompressor;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -155,10 +158,13 @@ class CompressionTest {
         receive(data(2, 1, new byte[40]));
         receive(data(3, 9, compressed));
         var statistics = node.engine.compressionStatistics();
+        Optional<Duration> oneLook = Optional.of(Duration.ofNanos(7));
+        Timings one = new Timings(1, oneLook, oneLook, oneLook);
+        Timings two = new Timings(2, oneLook, oneLook, oneLook);
         assertThat(statistics)
                 .isEqualTo(
                         new io.knet4j.CompressionStatistics(
-                                1, 500, size, 0, 0, 1, 1, compressed.length, 700, 2));
+                                1, 500, size, 0, 0, 1, one, 1, compressed.length, 700, 2, two));
     }
 
     @Test

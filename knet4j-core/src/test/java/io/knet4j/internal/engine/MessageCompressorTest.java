@@ -19,7 +19,7 @@ class MessageCompressorTest {
     private final List<Integer> opened = new ArrayList<>();
     private final List<Integer> closed = new ArrayList<>();
     private final RecordingOutput output = new RecordingOutput();
-    private final MessageCompressor compressor = new MessageCompressor(output);
+    private final MessageCompressor compressor = new MessageCompressor(output, () -> 0);
     private Throwable failure;
     private int result = 10;
     private byte firstByte;

@@ -26,7 +26,8 @@ class MessageDecompressorTest {
                         asked++;
                         return CompressionMethods.installed();
                     },
-                    output);
+                    output,
+                    () -> 0);
 
     private static byte[] zlib(byte[] plain) {
         Deflater deflater = new Deflater();
@@ -104,7 +105,7 @@ class MessageDecompressorTest {
         Loading loading = new Loading();
         CompressionMethods methods =
                 new CompressionMethods(List.<CompressionProvider>of(loading).iterator());
-        MessageDecompressor slow = new MessageDecompressor(() -> methods, output);
+        MessageDecompressor slow = new MessageDecompressor(() -> methods, output, () -> 0);
         byte[] compressed = zlib(new byte[500]);
         ByteBuffer message = ByteBuffer.wrap(compressed);
         int before = loading.attempts;
@@ -142,7 +143,8 @@ class MessageDecompressorTest {
                             asked++;
                             throw new NoClassDefFoundError("on purpose");
                         },
-                        output);
+                        output,
+                        () -> 0);
         ByteBuffer message = ByteBuffer.allocate(9);
         for (int i = 0; i < 3; i++) {
             assertThat(broken.decompress(now, 7, message, 0, 9))

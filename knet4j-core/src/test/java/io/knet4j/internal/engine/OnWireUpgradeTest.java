@@ -19,6 +19,7 @@ import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -61,6 +62,7 @@ class OnWireUpgradeTest {
                             new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
                             new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                             CompressionMethods::installed,
+                            new Clocks(() -> Instant.EPOCH, () -> 0),
                             new OnWireVersions(min, max));
             engine.setForwarding(true);
         }

@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
+import io.knet4j.LogSubsystem;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -51,7 +52,13 @@ final class RecordingOutput implements EngineOutput {
     }
 
     @Override
-    public void log(System.Logger.Level level, String message, Throwable thrown) {
+    public boolean isLogged(LogSubsystem subsystem, System.Logger.Level level) {
+        return recording;
+    }
+
+    @Override
+    public void log(
+            LogSubsystem subsystem, System.Logger.Level level, String message, Throwable thrown) {
         if (recording) {
             logged.add(level + " " + message);
         }

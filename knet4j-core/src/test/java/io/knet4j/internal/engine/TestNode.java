@@ -14,6 +14,7 @@ import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ final class TestNode {
     static final Duration INTERVAL = Duration.ofMillis(100);
     static final Duration TIMEOUT = Duration.ofMillis(400);
     static final long MILLI = 1_000_000;
+    static final Instant WALL_CLOCK = Instant.parse("2025-03-01T12:00:00Z");
 
     final FakeTransport transport = new FakeTransport();
     final RecordingOutput output = new RecordingOutput();
@@ -39,6 +41,9 @@ final class TestNode {
     final IncomingBatch incoming = new IncomingBatch(ByteBuffer.allocate(1 << 20), 512);
     private final List<LinkState> answering = new ArrayList<>();
     long now = 5_000_000_000L;
+
+    /** Every look at it takes 7 ns. */
+    private long stopwatch;
 
     TestNode() {
         this(io.knet4j.Knet.builder(SELF).build(), new KeySlots());
@@ -58,7 +63,8 @@ final class TestNode {
                         new SplittableRandom(99),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
-                        methods);
+                        methods,
+                        new Clocks(() -> WALL_CLOCK.plusNanos(now), () -> stopwatch += 7));
         engine.setForwarding(true);
     }
 

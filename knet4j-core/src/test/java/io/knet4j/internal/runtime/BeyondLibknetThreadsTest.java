@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -361,6 +362,11 @@ class BeyondLibknetThreadsTest {
         @Override
         public long nanoTime() {
             return real.nanoTime();
+        }
+
+        @Override
+        public Instant wallClock() {
+            return real.wallClock();
         }
 
         @Override

@@ -1,0 +1,92 @@
+package io.knet4j.internal.engine;
+
+import io.knet4j.KnetEvent.LinkDownCause;
+import io.knet4j.LinkPolicy;
+import io.knet4j.LinkUse;
+import io.knet4j.internal.engine.LinkHistory.Fall;
+import java.util.Objects;
+
+/** Finds out and explains why a link is in use, or why not. */
+final class LinkUses {
+    private LinkUses() {}
+
+    static LinkUse of(LinkState link) {
+        if (!link.config.enabled()) {
+            return LinkUse.DISABLED;
+        }
+        if (link.isLoopback()) {
+            return LinkUse.IN_USE;
+        }
+        if (link.monitor.connected()) {
+            HostRoute route = link.host.route;
+            return route != null && route.links().contains(link.id)
+                    ? LinkUse.IN_USE
+                    : LinkUse.STANDBY;
+        }
+        if (link.monitor.hasAnswered()) {
+            return LinkUse.COMING_UP;
+        }
+        return link.history.lastFall() == null ? LinkUse.NO_ANSWER : LinkUse.DOWN;
+    }
+
+    static String explain(LinkState link, LinkUse use) {
+        return switch (use) {
+            case IN_USE -> inUse(link);
+            case STANDBY -> standby(link);
+            case COMING_UP ->
+                    "pong "
+                            + link.monitor.pongs()
+                            + " of "
+                            + (link.config.pongCount() + 1)
+                            + " has come";
+            case DOWN -> down(Objects.requireNonNull(link.history.lastFall()));
+            case NO_ANSWER -> "no pong has come since it was enabled";
+            case DISABLED -> "it is disabled";
+        };
+    }
+
+    private static String inUse(LinkState link) {
+        if (link.isLoopback()) {
+            return "messages to the local node are delivered at once";
+        }
+        return switch (link.host.policy) {
+            case ACTIVE -> "messages take every link that is up";
+            case ROUND_ROBIN -> "messages take turns on the links that are up";
+            case PASSIVE -> isOnlyOne(link) ? "no other link is up" : "no better link is up";
+        };
+    }
+
+    private static boolean isOnlyOne(LinkState link) {
+        for (LinkState other : link.host.links) {
+            if (other != null && other != link && other.isUsable()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String standby(LinkState link) {
+        HostRoute route = link.host.route;
+        LinkState best = route == null ? null : link.host.links[route.links().getFirst()];
+        if (best == null || link.host.policy != LinkPolicy.PASSIVE) {
+            return "another link is used";
+        }
+        int priority = link.config.priority();
+        return best.config.priority() == priority
+                ? "link " + best.id + " has the same priority " + priority + " and a lower id"
+                : "link "
+                        + best.id
+                        + " has a higher priority: "
+                        + best.config.priority()
+                        + ", this one has "
+                        + priority;
+    }
+
+    private static String down(Fall fall) {
+        return fall.cause() == LinkDownCause.TRANSPORT_ERROR
+                ? "the network reported that the host cannot be reached, and no pong has come since"
+                : "no pong had come for "
+                        + Durations.text(fall.silence())
+                        + " when it went down, and none since";
+    }
+}
