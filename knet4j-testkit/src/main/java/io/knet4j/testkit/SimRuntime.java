@@ -377,6 +377,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     }
 
     @Override
+    public void setLowDelay(Socket socket, boolean lowDelay) {
+        // makes no difference on this network
+    }
+
+    @Override
     public void unbind(Socket socket) {
         SimSocket own = (SimSocket) socket;
         own.closed = true;

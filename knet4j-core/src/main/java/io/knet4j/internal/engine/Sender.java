@@ -145,7 +145,7 @@ public final class Sender {
         }
         Reason failure = targets.isEmpty() ? null : toNetwork(now, message, routes);
         if (failure == null && toSelf) {
-            failure = toSelf(message);
+            failure = toSelf(message, routes);
             if (failure != null && !targets.isEmpty()) {
                 failed(
                         now,
@@ -160,8 +160,8 @@ public final class Sender {
         return failure;
     }
 
-    private @Nullable Reason toSelf(OutgoingMessage message) {
-        LinkCounters loopback = shared.routes.loopback();
+    private @Nullable Reason toSelf(OutgoingMessage message, RoutingTable routes) {
+        LinkCounters loopback = routes.loopback();
         if (loopback != null) {
             loopback.senderTxData.count(message.length);
         }
@@ -187,7 +187,7 @@ public final class Sender {
         for (int i = 0; i < targets.size(); i++) {
             dataMtu = Math.min(dataMtu, targets.get(i).dataMtu());
         }
-        ActiveCompression wanted = shared.compression;
+        ActiveCompression wanted = routes.compression();
         int compression =
                 compressor.compress(
                         wanted,

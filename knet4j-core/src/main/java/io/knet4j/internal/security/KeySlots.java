@@ -3,7 +3,9 @@ package io.knet4j.internal.security;
 import io.knet4j.ClearTraffic;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
+import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
+import io.knet4j.CryptoSettings;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.Reason;
@@ -11,6 +13,7 @@ import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +35,19 @@ public final class KeySlots {
     private int packetOffset;
     private DropCause refusal = DropCause.NOT_AUTHENTIC;
 
-    /** What a slot is set to. */
-    private static final class Slot {
-        private final int number;
+    /** What a slot is or can be set to. */
+    public static final class Slot {
         private final PacketSuite suite;
         private final PacketOpener opener;
         private final PacketSealer controlSealer;
         private final PacketSealer senderSealer;
+        private int number;
         private long packets;
+
+        /** Makes ready all that the suite needs. May be called by any thread. */
+        public Slot(PacketSuite suite) {
+            this(0, suite);
+        }
 
         private Slot(int number, PacketSuite suite) {
             this.number = number;
@@ -51,6 +59,33 @@ public final class KeySlots {
 
         private int prefix() {
             return suite.arithmetic().salt();
+        }
+
+        public PacketSuite suite() {
+            return suite;
+        }
+    }
+
+    /**
+     * All settings.
+     *
+     * @param first what slot 1 is set to
+     * @param second what slot 2 is set to, another object
+     */
+    public record Settings(
+            @Nullable Slot first, @Nullable Slot second, int sending, ClearTraffic clearTraffic) {
+
+        public @Nullable Slot slot(int number) {
+            return number == 1 ? first : second;
+        }
+
+        /** The same as a configuration. */
+        public CryptoSettings config() {
+            return new CryptoSettings(config(first), config(second), sending, clearTraffic);
+        }
+
+        private static Optional<CryptoConfig> config(@Nullable Slot slot) {
+            return Optional.ofNullable(slot).map(set -> set.suite.config());
         }
     }
 
@@ -126,6 +161,30 @@ public final class KeySlots {
         use(CLEAR);
         replace(1, null);
         replace(2, null);
+    }
+
+    /** What is set now. */
+    public Settings settings() {
+        return new Settings(slots[1], slots[2], sending, clearTraffic);
+    }
+
+    /** Sets everything at once. Keys that are in no slot any more are overwritten. */
+    public void setAll(Settings settings) {
+        for (Slot slot : order) {
+            if (slot != settings.first && slot != settings.second) {
+                slot.suite.wipe();
+            }
+        }
+        for (int number = 1; number <= Crypto.SLOTS; number++) {
+            Slot slot = settings.slot(number);
+            slots[number] = slot;
+            if (slot != null) {
+                slot.number = number;
+            }
+        }
+        sending = settings.sending;
+        clearTraffic = settings.clearTraffic;
+        sort();
     }
 
     /** Datagrams are tried with the slot for sending first: it is the likeliest. */

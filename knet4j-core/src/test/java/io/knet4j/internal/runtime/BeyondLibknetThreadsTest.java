@@ -349,6 +349,11 @@ class BeyondLibknetThreadsTest {
         }
 
         @Override
+        public void setLowDelay(Socket socket, boolean lowDelay) {
+            real.transport().setLowDelay(socket, lowDelay);
+        }
+
+        @Override
         public void unbind(Socket socket) {
             real.transport().unbind(socket);
         }
