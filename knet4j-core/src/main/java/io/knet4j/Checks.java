@@ -1,6 +1,9 @@
 package io.knet4j;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks whose errors name the field, the value and what is allowed. */
@@ -27,5 +30,13 @@ final class Checks {
             throw ConfigurationException.invalid(field, "null", "a value");
         }
         return value;
+    }
+
+    /** An unmodifiable copy in the natural order of the ids. */
+    static <T> SortedMap<Integer, T> copy(String field, SortedMap<Integer, T> value) {
+        notNull(field, value);
+        SortedMap<Integer, T> copy = new TreeMap<>();
+        value.forEach((id, element) -> copy.put(notNull(field, id), notNull(field, element)));
+        return Collections.unmodifiableSortedMap(copy);
     }
 }

@@ -300,8 +300,63 @@ public interface Knet extends AutoCloseable {
     System.Logger.Level logLevel(LogSubsystem subsystem);
 
     /**
-     * Settings that this node was opened with. What was changed since is not in it, and the key of
-     * its crypto is the object that the caller made.
+     * The configuration that is in force, to change some of it and {@link #apply} that.
+     *
+     * @return hosts, links and settings as they are now. Ports that the system chose are told as
+     *     they are, and so is the compression level in use. The keys of crypto slots are the
+     *     objects that were handed in, closed or not
+     */
+    NodeConfig nodeConfig();
+
+    /**
+     * Tells what {@link #apply} would change, and changes nothing.
+     *
+     * @param desired the whole configuration
+     * @return the changes in the order in which they would be made; empty when all is as desired
+     * @throws ConfigurationException as {@link #apply}, except that no address is bound
+     */
+    List<ConfigChange> plan(NodeConfig desired);
+
+    /**
+     * Brings the whole configuration to what is desired: all or nothing. Everything is checked
+     * first, and what can fail is done first, above all to bind addresses; when that fails, nothing
+     * has changed. All changes come into force in one step then: no message is sent by half of
+     * them, and links that stay lose none. Other threads that change something wait for the end.
+     *
+     * <p>A link stays up whatever changes but its addresses. With another local or remote address
+     * it starts anew, as if it was removed and added ({@link ConfigChange.LinkChanged#startsAnew}):
+     * it keeps its socket if the local address is the same, but its counters start from 0 and its
+     * {@link Link} is done with. A host keeps its state as long as there is one with its id. {@link
+     * LinkConfig#highPriorityTraffic} is changed on the socket, for all links that share it. What a
+     * link with port 0 has got from the system is what is desired. Of many new links, one per 50 µs
+     * starts to send pings.
+     *
+     * <p>A configuration of crypto that is in a slot already, with the same bytes of the key,
+     * stays, and may move to the other slot. As long as a host is reachable, what seals the packets
+     * at the moment must not go, or clear packets be refused, in the same step in which sending
+     * changes: other hosts that are not there yet would be cut off. So a new key takes three
+     * configurations, each of which is applied on all hosts before the next one: one with the new
+     * key in the other slot, one that sends by that slot, one without the old key. {@link
+     * Crypto#enable} is the way without such regard.
+     *
+     * <p>Called by a destination filter in the control loop, it is done there, and holds up
+     * heartbeats as long as it takes.
+     *
+     * @param desired the whole configuration
+     * @return the changes that were made, in order; empty when all was as desired
+     * @throws ConfigurationException for the first problem, naming host, link and field: {@link
+     *     Reason#INVALID_ARGUMENT} if there would be a loopback link on another host than the local
+     *     one, for compression that is not available or does not work, for a version that is not
+     *     supported, for a key that was closed; {@link Reason#UNKNOWN_ALGORITHM} if this Java
+     *     runtime does not offer a cipher or hash; {@link Reason#SLOT_IN_USE} if a key would go
+     *     that seals packets, see above; {@link Reason#ADDRESS_UNAVAILABLE} or {@link
+     *     Reason#NOT_PERMITTED} if a local address cannot be bound
+     */
+    List<ConfigChange> apply(NodeConfig desired);
+
+    /**
+     * Settings that this node was opened with. What was changed since is not in it, see {@link
+     * #nodeConfig()}, and the key of its crypto is the object that the caller made.
      *
      * @return the configuration
      */

@@ -383,6 +383,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     }
 
     @Override
+    public void setTrafficClass(Socket socket, int trafficClass) {
+        // makes no difference on this network
+    }
+
+    @Override
     public void unbind(Socket socket) {
         SimSocket own = (SimSocket) socket;
         own.closed = true;

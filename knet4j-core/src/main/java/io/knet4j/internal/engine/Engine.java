@@ -36,7 +36,6 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,7 +68,7 @@ public final class Engine {
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
     private final OnWireVersions versions;
-    private final Map<ScopedAddress, SharedSocket> sockets = new HashMap<>();
+    private final Sockets sockets;
     private final ControlOutbox outbox;
     private final Drops drops;
     private final CryptoMeter cryptoMeter;
@@ -79,18 +78,8 @@ public final class Engine {
     private final Receiver receiver;
     private final Sender sender;
     private OptionalInt interfaceMtu;
-    private int dscp;
+    private volatile int dscp;
     private long now;
-
-    /** A socket and the number of links that use it. */
-    private static final class SharedSocket {
-        private final Transport.Socket socket;
-        private int links;
-
-        private SharedSocket(Transport.Socket socket) {
-            this.socket = socket;
-        }
-    }
 
     /**
      * @param keys how packets are sealed and opened
@@ -145,6 +134,7 @@ public final class Engine {
         interfaceMtu = config.interfaceMtu();
         dscp = config.dscp();
         this.keys = keys;
+        sockets = new Sockets(transport, timers);
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
         drops = new Drops(output);
@@ -202,7 +192,12 @@ public final class Engine {
      */
     public long runTimers(long time) {
         now = time;
-        timers.run(time);
+        router.hold(); // many links may go down at once
+        try {
+            timers.run(time);
+        } finally {
+            router.release();
+        }
         reassembler.expire(time);
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
@@ -240,22 +235,24 @@ public final class Engine {
                     Reason.ALREADY_EXISTS, "host id: there is already a host " + id);
         }
         checkName(name, null);
-        HostState host = new HostState(id, name);
-        hosts.add(host);
+        HostState host = newHost(id, name);
+        attach(host);
         log.debug(LogSubsystem.HOST, () -> host + " was added");
         return host;
     }
 
     public void removeHost(long time, HostState host) {
         check(host);
-        for (LinkState link : host.links) {
-            if (link != null) {
-                removeLink(time, link);
+        atOnce(() -> {
+            for (LinkState link : host.links) {
+                if (link != null) {
+                    removeLink(time, link);
+                }
             }
-        }
-        reassembler.clear(host.incomplete);
-        hosts.remove(host);
-        router.publish();
+            reassembler.clear(host.incomplete);
+            hosts.remove(host);
+            renegotiate();
+        });
         log.debug(LogSubsystem.HOST, () -> host + " was removed");
     }
 
@@ -360,24 +357,8 @@ public final class Engine {
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
-        Transport.Socket socket = loopback ? null : acquireSocket(linkConfig);
-        LinkConfig actual = socket == null ? linkConfig : linkConfig.withLocal(socket.local());
-        LinkState link =
-                new LinkState(
-                        host,
-                        id,
-                        actual,
-                        socket,
-                        path(socket, linkConfig),
-                        random,
-                        heartbeat::onPingTimer,
-                        heartbeat::onDownTimer);
-        link.dataMtu = dataMtu(link);
-        host.links[id] = link;
-        if (linkConfig.enabled() && !loopback) {
-            heartbeat.start(time, link);
-        }
-        router.publish();
+        LinkState link = newLink(host, id, linkConfig, loopback ? null : socket(linkConfig));
+        attach(time, link, time);
         log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
     }
@@ -404,45 +385,23 @@ public final class Engine {
         return socket == null || remote == null ? null : transport.path(socket, remote);
     }
 
-    private Transport.Socket acquireSocket(LinkConfig linkConfig) {
+    private Transport.Socket socket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
-        SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
-        if (use == null) {
-            use =
-                    new SharedSocket(
-                            transport.bind(
-                                    local,
-                                    new Transport.SocketOptions(
-                                            config.socketBufferBytes(), trafficClass(linkConfig))));
-            sockets.put(ScopedAddress.of(use.socket.local()), use);
-        }
-        use.links++;
-        return use.socket;
+        Transport.Socket open = sockets.at(local);
+        return open == null ? transport.bind(local, socketOptions(linkConfig)) : open;
     }
 
-    private void releaseSocket(Transport.Socket socket) {
-        ScopedAddress local = ScopedAddress.of(socket.local());
-        SharedSocket use = sockets.get(local);
-        if (use != null && --use.links == 0) {
-            sockets.remove(local);
-            transport.unbind(use.socket);
-        }
-    }
-
-    private int trafficClass(LinkConfig linkConfig) {
-        if (!linkConfig.highPriorityTraffic()) {
-            return 0;
-        }
-        return dscp == 0 ? LOW_DELAY : dscp << 2;
-    }
-
+    /**
+     * Removes a link. Its socket stays open when no other link uses it, until {@link
+     * #closeUnusedSockets}.
+     */
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
         link.host.links[link.id] = null;
         if (link.socket != null) {
             outbox.flush();
-            releaseSocket(link.socket);
+            sockets.release(time, link.socket);
         }
         router.update(link.host);
         log.debug(LogSubsystem.LINK, () -> link + " was removed");
@@ -476,7 +435,7 @@ public final class Engine {
     public void setHeartbeat(long time, LinkState link, LinkConfig changed) {
         check(link);
         link.config = changed;
-        link.monitor.configure(changed);
+        link.monitor.configure(time, changed);
         if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
@@ -551,6 +510,127 @@ public final class Engine {
                     Reason.NOT_FOUND,
                     "link " + link.id + " of host " + link.host.id + " was removed");
         }
+    }
+
+    // ---- whole configurations
+
+    /** What is configured now. */
+    public EnginePicture picture() {
+        return EnginePicture.of(
+                hosts.all(),
+                sockets.all(),
+                keys.settings(),
+                shared.compression.config(),
+                interfaceMtu,
+                versions.forced() == 0 ? OptionalInt.empty() : OptionalInt.of(versions.forced()));
+    }
+
+    /** Makes changes of which senders see all at once or nothing. */
+    public void atOnce(Runnable changes) {
+        router.hold();
+        try {
+            changes.run();
+        } finally {
+            router.release();
+        }
+    }
+
+    /** Makes a host that is not configured yet. May be called by any thread. */
+    public HostState newHost(int id, String name) {
+        return new HostState(id, name);
+    }
+
+    /** Makes a link that is not configured yet. May be called by any thread. */
+    public LinkState newLink(
+            HostState host, int id, LinkConfig linkConfig, Transport.@Nullable Socket socket) {
+        return new LinkState(
+                host,
+                id,
+                socket == null ? linkConfig : linkConfig.withLocal(socket.local()),
+                socket,
+                path(socket, linkConfig),
+                random,
+                heartbeat::onPingTimer,
+                heartbeat::onDownTimer);
+    }
+
+    /** Puts a new host into force, whose id and name are known to be free. */
+    public void attach(HostState host) {
+        hosts.add(host);
+    }
+
+    /**
+     * Puts a new link into force, which is known to fit in.
+     *
+     * @param firstPing when to ping it for the first time
+     */
+    public void attach(long time, LinkState link, long firstPing) {
+        link.dataMtu = dataMtu(link);
+        link.host.links[link.id] = link;
+        if (link.socket != null) {
+            sockets.use(link.socket);
+            if (link.config.enabled()) {
+                heartbeat.start(time, link, firstPing);
+            }
+        }
+        router.publish();
+    }
+
+    /** Gives a host a name that is known to be allowed. */
+    public void setName(HostState host, String name) {
+        check(host);
+        host.name = name;
+    }
+
+    /** Takes over a configuration with the same addresses. The link stays up, if it is enabled. */
+    public void setConfig(long time, LinkState link, LinkConfig changed) {
+        setHeartbeat(time, link, changed.withEnabled(link.config.enabled()));
+        setEnabled(time, link, changed.enabled());
+        router.update(link.host);
+    }
+
+    /** Sets all about crypto. */
+    public void setKeys(KeySlots.Settings settings) {
+        keys.setAll(settings);
+        cryptoChanged();
+    }
+
+    /** What sockets of links are like. May be called by any thread. */
+    public Transport.SocketOptions socketOptions(LinkConfig linkConfig) {
+        return new Transport.SocketOptions(
+                config.socketBufferBytes(), trafficClass(linkConfig.highPriorityTraffic()));
+    }
+
+    /** Traffic class of sockets with or without high priority. May be called by any thread. */
+    public int trafficClass(boolean highPriority) {
+        if (!highPriority) {
+            return 0;
+        }
+        return dscp == 0 ? LOW_DELAY : dscp << 2;
+    }
+
+    /** Throws if there is no such version. May be called by any thread. */
+    public void checkOnWireVersion(OptionalInt version) {
+        if (version.isPresent() && !versions.supports(version.getAsInt())) {
+            OnWireVersion range = versions.snapshot();
+            throw ConfigurationException.invalid(
+                    "on-wire version", version.getAsInt(), range.min() + " to " + range.max());
+        }
+    }
+
+    /** Whether a socket is still open that a {@link #picture} showed. */
+    public boolean isOpen(Transport.Socket socket) {
+        return socket.equals(sockets.at(socket.local()));
+    }
+
+    /** See {@link Sockets#releases}. May be called by any thread. */
+    public long releasedSockets() {
+        return sockets.releases();
+    }
+
+    /** See {@link Sockets#closeUnused}. */
+    public boolean closeUnusedSockets(long upTo, int limit) {
+        return sockets.closeUnused(upTo, limit);
     }
 
     // ---- the node
@@ -648,11 +728,7 @@ public final class Engine {
     }
 
     public void forceOnWireVersion(OptionalInt version) {
-        if (version.isPresent() && !versions.supports(version.getAsInt())) {
-            OnWireVersion range = versions.snapshot();
-            throw ConfigurationException.invalid(
-                    "on-wire version", version.getAsInt(), range.min() + " to " + range.max());
-        }
+        checkOnWireVersion(version);
         versions.force(version.orElse(0));
         log.debug(
                 LogSubsystem.HANDLE,
@@ -660,6 +736,10 @@ public final class Engine {
                         version.isPresent()
                                 ? "packets are to have format version " + version.getAsInt()
                                 : "packets are to have the highest format version of all hosts");
+        renegotiate();
+    }
+
+    private void renegotiate() {
         if (versions.negotiate(hosts.versions())) {
             router.publish();
             output.publish(new OnWireVersionChanged(versions.snapshot()));
@@ -694,8 +774,6 @@ public final class Engine {
      * that only what they send from now on can tell otherwise.
      */
     public void setCompression(ActiveCompression compression) {
-        // Before the routes: senders read it after them, and the configuration so far, if that was
-        // zstd, must not meet routes without marks.
         shared.compression = compression;
         for (HostState host : hosts.all()) {
             if (compression.method() == CompressionMethod.NONE) {
@@ -778,7 +856,7 @@ public final class Engine {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
-        if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
+        if (timers.size() > 0 || sockets.size() > 0 || reassembler.bytes() > 0) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()

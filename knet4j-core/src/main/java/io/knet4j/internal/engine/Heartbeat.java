@@ -59,10 +59,15 @@ final class Heartbeat {
 
     /** The link was enabled. */
     void start(long now, LinkState link) {
+        start(now, link, now);
+    }
+
+    /** The link was enabled, and is pinged from this time on. */
+    void start(long now, LinkState link, long firstPing) {
         link.monitor.start(now);
         link.history.enabled();
         link.recentPings.clear();
-        timers.schedule(link.pingTimer, now);
+        timers.schedule(link.pingTimer, firstPing);
     }
 
     /** The link was disabled, or is about to be removed. */

@@ -39,10 +39,22 @@ final class LinkMonitor {
     private long maxLatency;
 
     LinkMonitor(LinkConfig config) {
-        configure(config);
+        set(config);
     }
 
-    void configure(LinkConfig config) {
+    /**
+     * Takes over other timers. Of a link that is up, the peer gets a whole timeout to answer by
+     * them, as long as it would have had that by the timers so far.
+     */
+    void configure(long now, LinkConfig config) {
+        long silence = lastPong + timeout;
+        set(config);
+        if (connected) {
+            lastPong = Math.max(lastPong, Math.min(silence - timeout, now));
+        }
+    }
+
+    private void set(LinkConfig config) {
         interval = config.pingInterval().toNanos();
         timeout = config.pingTimeout().toNanos();
         precision = config.pingPrecision();

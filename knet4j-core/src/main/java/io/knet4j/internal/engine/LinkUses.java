@@ -1,7 +1,6 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.KnetEvent.LinkDownCause;
-import io.knet4j.LinkConfig.Transport;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkUse;
 import io.knet4j.internal.engine.LinkHistory.Fall;
@@ -15,7 +14,7 @@ final class LinkUses {
         if (!link.config.enabled()) {
             return LinkUse.DISABLED;
         }
-        if (isLoopback(link)) {
+        if (link.isLoopback()) {
             return LinkUse.IN_USE;
         }
         if (link.monitor.connected()) {
@@ -47,7 +46,7 @@ final class LinkUses {
     }
 
     private static String inUse(LinkState link) {
-        if (isLoopback(link)) {
+        if (link.isLoopback()) {
             return "messages to the local node are delivered at once";
         }
         return switch (link.host.policy) {
@@ -89,9 +88,5 @@ final class LinkUses {
                 : "no pong had come for "
                         + Words.time(fall.silence())
                         + " when it went down, and none since";
-    }
-
-    private static boolean isLoopback(LinkState link) {
-        return link.config.transport() == Transport.LOOPBACK;
     }
 }

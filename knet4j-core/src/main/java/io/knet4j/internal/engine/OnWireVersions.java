@@ -82,6 +82,11 @@ final class OnWireVersions {
         forced = version;
     }
 
+    /** What {@link #force} was told; 0 for negotiation. */
+    int forced() {
+        return forced;
+    }
+
     boolean supports(int version) {
         return version >= min && version <= max;
     }

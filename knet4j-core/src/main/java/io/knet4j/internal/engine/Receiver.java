@@ -86,12 +86,17 @@ final class Receiver {
      * What pings say about sequence numbers has its turn among the data, as it was sent.
      */
     void receive(long now, IncomingBatch batch) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (!hasSequence(now, batch, i)) {
-                batch.narrow(i, 0, NOTHING);
+        router.hold();
+        try {
+            for (int i = 0; i < batch.size(); i++) {
+                if (!hasSequence(now, batch, i)) {
+                    batch.narrow(i, 0, NOTHING);
+                }
             }
+            outbox.flush();
+        } finally {
+            router.release();
         }
-        outbox.flush();
         for (int i = 0; i < batch.size(); i++) {
             if (batch.length(i) != NOTHING) {
                 onSequence(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));

@@ -9,7 +9,9 @@ import io.knet4j.internal.engine.HostRoute.Hop;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.security.KeySlots;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the links that carry messages to each host, and publishes the choice for senders. */
@@ -19,7 +21,13 @@ final class Router {
     private final KeySlots keys;
     private final Shared shared;
     private final EngineOutput output;
+    private final Map<HostState, Before> changed = new LinkedHashMap<>();
     private IdTable<HostRoute> byHost = IdTable.empty();
+    private int holds;
+    private boolean unpublished;
+
+    /** The route that a host had before it changed. */
+    private record Before(@Nullable HostRoute route) {}
 
     Router(
             Hosts hosts,
@@ -34,32 +42,64 @@ final class Router {
         this.output = output;
     }
 
+    /**
+     * Keeps changes back until {@link #release}: senders see all of them at once, and many cost no
+     * more than one. Holds may be nested.
+     */
+    void hold() {
+        holds++;
+    }
+
+    /** Ends a {@link #hold}. */
+    void release() {
+        holds--;
+        settle();
+    }
+
     /** A link of the host, or its policy, changed. */
     void update(HostState host) {
-        HostRoute before = host.route;
-        reroute(host);
-        publish();
-        tell(host, before);
+        note(host);
+        settle();
     }
 
     /** The crypto configuration or the data MTU of all links changed. */
     void updateAll() {
-        List<HostState> all = List.copyOf(hosts.all());
-        List<@Nullable HostRoute> before = new ArrayList<>();
-        for (HostState host : all) {
-            before.add(host.route);
-            reroute(host);
+        hosts.all().forEach(this::note);
+        unpublished = true;
+        settle();
+    }
+
+    /** Makes the current state known to senders. */
+    void publish() {
+        unpublished = true;
+        settle();
+    }
+
+    private void note(HostState host) {
+        unpublished = true;
+        if (!changed.containsKey(host)) {
+            changed.put(host, new Before(host.route));
         }
-        publish();
-        for (int i = 0; i < all.size(); i++) {
-            tell(all.get(i), before.get(i));
+    }
+
+    private void settle() {
+        if (holds > 0 || !unpublished) {
+            return;
         }
+        unpublished = false;
+        changed.keySet().forEach(this::reroute);
+        publishNow();
+        changed.forEach((host, before) -> tell(host, before.route));
+        changed.clear();
     }
 
     private void reroute(HostState host) {
         HostRoute before = host.route;
         List<LinkState> links = choose(host);
         HostRoute after = links.isEmpty() ? null : route(host, links);
+        if (before == null && after == null) {
+            return;
+        }
         if (before == null || after == null || !before.isSameAs(after)) {
             host.route = after;
             byHost = byHost.with(host.id, after);
@@ -120,8 +160,7 @@ final class Router {
                 host.id, host.policy == LinkPolicy.ROUND_ROBIN, dataMtu, host.refusesZstd, hops);
     }
 
-    /** Makes the current state known to senders. */
-    void publish() {
+    private void publishNow() {
         List<HostRoute> reachable = new ArrayList<>();
         List<PingTarget> pingTargets = new ArrayList<>();
         LinkCounters loopback = null;
@@ -147,6 +186,7 @@ final class Router {
                         pingTargets,
                         loopback,
                         versions.current(),
-                        keys.senderSealer());
+                        keys.senderSealer(),
+                        shared.compression);
     }
 }

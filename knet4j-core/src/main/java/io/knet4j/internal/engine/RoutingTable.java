@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.Path;
 import java.util.List;
@@ -11,7 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutingTable {
     static final RoutingTable EMPTY =
-            new RoutingTable(IdTable.empty(), List.of(), List.of(), null, 1, PacketSealer.CLEAR);
+            new RoutingTable(
+                    IdTable.empty(),
+                    List.of(),
+                    List.of(),
+                    null,
+                    1,
+                    PacketSealer.CLEAR,
+                    ActiveCompression.NONE);
 
     private final IdTable<HostRoute> byHost;
     private final List<HostRoute> reachable;
@@ -19,6 +27,7 @@ final class RoutingTable {
     private final @Nullable LinkCounters loopback;
     private final int version;
     private final PacketSealer sealer;
+    private final ActiveCompression compression;
 
     /** A link to which forced pings are sent. */
     record PingTarget(int link, Path path, PingTokens tokens, LinkCounters counters) {}
@@ -29,13 +38,15 @@ final class RoutingTable {
             List<PingTarget> pingTargets,
             @Nullable LinkCounters loopback,
             int version,
-            PacketSealer sealer) {
+            PacketSealer sealer,
+            ActiveCompression compression) {
         this.byHost = byHost;
         this.reachable = List.copyOf(reachable);
         this.pingTargets = List.copyOf(pingTargets);
         this.loopback = loopback;
         this.version = version;
         this.sealer = sealer;
+        this.compression = compression;
     }
 
     /** The route to a host, null when it is unknown or not reachable. */
@@ -69,5 +80,10 @@ final class RoutingTable {
     /** Seals what is sent by this table; the data MTUs of its routes are made for it. */
     PacketSealer sealer() {
         return sealer;
+    }
+
+    /** How messages are compressed. */
+    ActiveCompression compression() {
+        return compression;
     }
 }

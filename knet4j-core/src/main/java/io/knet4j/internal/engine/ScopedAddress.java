@@ -8,14 +8,14 @@ import java.net.InetSocketAddress;
  * An address and port with the scope of IPv6 link-local addresses, which {@link InetSocketAddress}
  * leaves out when it compares.
  */
-record ScopedAddress(InetSocketAddress address, int scope) {
+public record ScopedAddress(InetSocketAddress address, int scope) {
 
-    static ScopedAddress of(InetSocketAddress address) {
+    public static ScopedAddress of(InetSocketAddress address) {
         return new ScopedAddress(address, scope(address.getAddress()));
     }
 
     /** Whether two addresses may be of the same interface: also when only one of them names it. */
-    static boolean sameHost(InetAddress one, InetAddress other) {
+    public static boolean sameHost(InetAddress one, InetAddress other) {
         int scope = scope(one);
         int otherScope = scope(other);
         return one.equals(other) && (scope == otherScope || scope == 0 || otherScope == 0);

@@ -155,7 +155,7 @@ public final class Sender {
         }
         Reason failure = targets.isEmpty() ? null : toNetwork(now, message, routes);
         if (failure == null && toSelf) {
-            failure = toSelf(message);
+            failure = toSelf(message, routes);
             if (failure != null && !targets.isEmpty()) {
                 failed(
                         now,
@@ -170,7 +170,7 @@ public final class Sender {
         return failure;
     }
 
-    private @Nullable Reason toSelf(OutgoingMessage message) {
+    private @Nullable Reason toSelf(OutgoingMessage message, RoutingTable routes) {
         Delivery delivery =
                 output.deliver(
                         message.channel,
@@ -178,7 +178,7 @@ public final class Sender {
                         message.buffer,
                         message.offset,
                         message.length);
-        LinkCounters loopback = shared.routes.loopback();
+        LinkCounters loopback = routes.loopback();
         if (loopback != null) {
             loopback.senderTxData.count(message.length);
             if (delivery != Delivery.DELIVERED) {
@@ -200,7 +200,7 @@ public final class Sender {
         for (int i = 0; i < targets.size(); i++) {
             dataMtu = Math.min(dataMtu, targets.get(i).dataMtu());
         }
-        ActiveCompression wanted = shared.compression;
+        ActiveCompression wanted = routes.compression();
         int compression =
                 compressor.compress(
                         wanted,

@@ -2,6 +2,7 @@ package io.knet4j.internal.node;
 
 import io.knet4j.Channel;
 import io.knet4j.CompressionConfig;
+import io.knet4j.ConfigChange;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
 import io.knet4j.Destination;
@@ -15,6 +16,7 @@ import io.knet4j.KnetEvent;
 import io.knet4j.KnetStatistics;
 import io.knet4j.LinkStatus;
 import io.knet4j.LogSubsystem;
+import io.knet4j.NodeConfig;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,6 +64,12 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
+    /** How many sockets are closed in one go, which holds up the control loop. */
+    static final int SOCKETS_PER_COMMAND = 16;
+
+    /** Longest wait for a sender that may still use sockets which no link uses any more. */
+    private static final long SENDER_LIMIT = Duration.ofSeconds(1).toNanos();
+
     private final KnetConfig config;
     private final NodeRuntime runtime;
     private final Engine engine;
@@ -71,6 +80,17 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final SendQueue sendQueue;
     private final NodeCrypto crypto;
     private final ReentrantLock sendLock = new ReentrantLock();
+    private final ConfigApplier applier = new ConfigApplier(this);
+
+    /** Held by who changes something, but for callbacks in the control loop, which cannot wait. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    /** Belongs to the control loop. */
+    private long changeCount;
+
+    /** Number of the last release of a socket after which sockets were closed. */
+    private long closedUpTo;
+
     private final AtomicReferenceArray<@Nullable NodeChannel> channels =
             new AtomicReferenceArray<>(MAX_CHANNELS);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -196,11 +216,79 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         return runtime.call(command);
     }
 
+    /** Asks the control loop to do something. */
     void run(Runnable command) {
         call(() -> {
             command.run();
             return true;
         });
+    }
+
+    /** Has the control loop change something. */
+    void change(Runnable command) {
+        change(() -> {
+            command.run();
+            return true;
+        });
+    }
+
+    /** Has the control loop change something, one caller after the other. */
+    <T> T change(Supplier<T> command) {
+        return changing(() ->
+                call(() -> {
+                    countChange();
+                    return command.get();
+                }));
+    }
+
+    /** Does what changes something. Senders are done with what it removed when this returns. */
+    private <T> T changing(Supplier<T> action) {
+        if (runtime.isLoop()) {
+            return action.get(); // the engine closes sockets after a while
+        }
+        changing.lock();
+        try {
+            T result = action.get();
+            closeUnusedSockets();
+            return result;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void closeUnusedSockets() {
+        long released = engine.releasedSockets();
+        if (released == closedUpTo || !isSenderDone()) {
+            return; // the engine closes them after a while
+        }
+        closedUpTo = released;
+        boolean more = true;
+        while (more) {
+            more = call(() -> engine.closeUnusedSockets(released, SOCKETS_PER_COMMAND));
+        }
+    }
+
+    /** Waits until messages are sent that were being sent when this was called. */
+    private boolean isSenderDone() {
+        try {
+            if (sendLock.tryLock(SENDER_LIMIT, TimeUnit.NANOSECONDS)) {
+                sendLock.unlock();
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    /** To be called by the control loop. */
+    void countChange() {
+        changeCount++;
+    }
+
+    /** Changes with everything that is changed. To be called by the control loop. */
+    long changeCount() {
+        return changeCount;
     }
 
     Engine engine() {
@@ -223,7 +311,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public Host addHost(int id, String name) {
-        return new NodeHost(this, call(() -> engine.addHost(id, name)));
+        return new NodeHost(this, change(() -> engine.addHost(id, name)));
     }
 
     @Override
@@ -364,13 +452,13 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void startForwarding() {
-        run(() -> engine.setForwarding(true));
+        change(() -> engine.setForwarding(true));
     }
 
     @Override
     public boolean stopForwarding() {
         boolean flushed = sendQueue.flush(FLUSH_LIMIT.toNanos());
-        run(() -> engine.setForwarding(false));
+        change(() -> engine.setForwarding(false));
         return flushed;
     }
 
@@ -381,7 +469,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void setFilter(@Nullable DestinationFilter filter) {
-        run(() -> engine.setFilter(filter));
+        change(() -> engine.setFilter(filter));
     }
 
     // ---- the rest
@@ -401,7 +489,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void setInterfaceMtu(OptionalInt bytes) {
-        run(() -> engine.setInterfaceMtu(bytes));
+        change(() -> engine.setInterfaceMtu(bytes));
     }
 
     @Override
@@ -413,7 +501,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     public void setCompression(CompressionConfig compression) {
         // Tried out by the caller, since it may take a while, above all to load a library.
         ActiveCompression active = CompressionMethods.activateInstalled(compression);
-        run(() -> engine.setCompression(active));
+        change(() -> engine.setCompression(active));
     }
 
     @Override
@@ -423,7 +511,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void forceOnWireVersion(OptionalInt version) {
-        run(() -> engine.forceOnWireVersion(version));
+        change(() -> engine.forceOnWireVersion(version));
     }
 
     @Override
@@ -489,6 +577,21 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public KnetConfig config() {
         return config;
+    }
+
+    @Override
+    public NodeConfig nodeConfig() {
+        return applier.current();
+    }
+
+    @Override
+    public List<ConfigChange> plan(NodeConfig desired) {
+        return applier.plan(desired);
+    }
+
+    @Override
+    public List<ConfigChange> apply(NodeConfig desired) {
+        return changing(() -> applier.apply(desired));
     }
 
     Optional<String> leak() {

@@ -31,7 +31,7 @@ final class NodeCrypto implements Crypto {
         PacketSuite suite = JcaSuite.of(config, node.runtime().random());
         boolean installed = false;
         try {
-            node.run(() -> installation.accept(suite));
+            node.change(() -> installation.accept(suite));
             installed = true;
         } finally {
             if (!installed) {
@@ -42,23 +42,23 @@ final class NodeCrypto implements Crypto {
 
     @Override
     public void clear(int slot) {
-        node.run(() -> node.engine().clearKeySlot(slot));
+        node.change(() -> node.engine().clearKeySlot(slot));
     }
 
     @Override
     public void use(int slot) {
-        node.run(() -> node.engine().useKeySlot(slot));
+        node.change(() -> node.engine().useKeySlot(slot));
     }
 
     @Override
     public void setClearTraffic(ClearTraffic clearTraffic) {
         Node.checkNotNull("clearTraffic", clearTraffic);
-        node.run(() -> node.engine().setClearTraffic(clearTraffic));
+        node.change(() -> node.engine().setClearTraffic(clearTraffic));
     }
 
     @Override
     public void disable() {
-        node.run(() -> node.engine().disableCrypto());
+        node.change(() -> node.engine().disableCrypto());
     }
 
     @Override

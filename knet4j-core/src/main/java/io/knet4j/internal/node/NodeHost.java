@@ -26,13 +26,13 @@ record NodeHost(Node node, HostState state) implements Host {
 
     @Override
     public void rename(String name) {
-        node.run(() -> node.engine().rename(state, name));
+        node.change(() -> node.engine().rename(state, name));
     }
 
     @Override
     public void setPolicy(LinkPolicy policy) {
         Objects.requireNonNull(policy, "policy");
-        node.run(() -> node.engine().setPolicy(state, policy));
+        node.change(() -> node.engine().setPolicy(state, policy));
     }
 
     @Override
@@ -40,7 +40,7 @@ record NodeHost(Node node, HostState state) implements Host {
         Objects.requireNonNull(config, "config");
         return new NodeLink(
                 node,
-                node.call(
+                node.change(
                         () -> node.engine().addLink(node.runtime().nanoTime(), state, id, config)));
     }
 
@@ -72,7 +72,7 @@ record NodeHost(Node node, HostState state) implements Host {
 
     @Override
     public void remove() {
-        node.run(() -> node.engine().removeHost(node.runtime().nanoTime(), state));
+        node.change(() -> node.engine().removeHost(node.runtime().nanoTime(), state));
     }
 
     @Override

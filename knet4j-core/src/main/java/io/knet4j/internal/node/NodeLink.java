@@ -36,17 +36,17 @@ record NodeLink(Node node, LinkState state) implements Link {
 
     @Override
     public void setEnabled(boolean enabled) {
-        node.run(() -> engine().setEnabled(now(), state, enabled));
+        node.change(() -> engine().setEnabled(now(), state, enabled));
     }
 
     @Override
     public void setPriority(int priority) {
-        node.run(() -> engine().setPriority(state, priority));
+        node.change(() -> engine().setPriority(state, priority));
     }
 
     @Override
     public void setPingTimers(Duration interval, Duration timeout, int precision) {
-        node.run(() ->
+        node.change(() ->
                 engine().setHeartbeat(
                                 now(),
                                 state,
@@ -55,7 +55,7 @@ record NodeLink(Node node, LinkState state) implements Link {
 
     @Override
     public void setPongCount(int count) {
-        node.run(() ->
+        node.change(() ->
                 engine().setHeartbeat(now(), state, engine().config(state).withPongCount(count)));
     }
 
@@ -66,7 +66,7 @@ record NodeLink(Node node, LinkState state) implements Link {
 
     @Override
     public void remove() {
-        node.run(() -> engine().removeLink(now(), state));
+        node.change(() -> engine().removeLink(now(), state));
     }
 
     @Override

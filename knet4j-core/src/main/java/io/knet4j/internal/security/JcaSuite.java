@@ -9,6 +9,7 @@ import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.ProviderException;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -26,6 +27,7 @@ public final class JcaSuite implements PacketSuite {
     /** Of its own: {@link CryptoConfig} belongs to whoever made it. */
     private final byte[] key;
 
+    private final CryptoConfig config;
     private final CryptoCipher cipher;
     private final CryptoHash hash;
     private final MtuArithmetic arithmetic;
@@ -39,6 +41,7 @@ public final class JcaSuite implements PacketSuite {
     private JcaSuite(CryptoConfig config, byte[] key, RandomGenerator random) {
         this.key = key;
         this.random = random;
+        this.config = config;
         cipher = config.cipher();
         hash = config.hash();
         boolean encrypts = cipher != CryptoCipher.NONE;
@@ -100,6 +103,25 @@ public final class JcaSuite implements PacketSuite {
                 throw new GeneralSecurityException("what was sealed cannot be opened");
             }
         }
+    }
+
+    @Override
+    public CryptoConfig config() {
+        return config;
+    }
+
+    @Override
+    public boolean isOf(CryptoConfig other) {
+        if (other.cipher() != cipher || other.hash() != hash) {
+            return false;
+        }
+        if (other.key().equals(config.key())) {
+            return true;
+        }
+        byte[] bytes = other.key().toByteArray();
+        boolean same = MessageDigest.isEqual(bytes, key);
+        Arrays.fill(bytes, (byte) 0);
+        return same;
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.knet4j.internal.security;
 import io.knet4j.ClearTraffic;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
+import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
+import io.knet4j.CryptoSettings;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.Reason;
@@ -12,6 +14,7 @@ import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -40,29 +43,59 @@ public final class KeySlots {
     private boolean sealed;
     private DropCause refusal = DropCause.NOT_AUTHENTIC;
 
-    /** What a slot is set to. */
-    private static final class Slot {
-        private final int number;
+    /** What a slot is or can be set to. */
+    public static final class Slot {
         private final PacketSuite suite;
         private final PacketOpener opener;
-        private final PacketSealer controlSealer;
-        private final PacketSealer senderSealer;
+        private PacketSealer controlSealer;
+        private PacketSealer senderSealer;
+        private int number;
         private long packets;
 
-        private Slot(
-                int number,
-                PacketSuite suite,
-                AtomicLong sealedByControl,
-                AtomicLong sealedBySenders) {
-            this.number = number;
+        /** Makes ready all that the suite needs. May be called by any thread. */
+        public Slot(PacketSuite suite) {
             this.suite = suite;
             opener = suite.newOpener();
-            controlSealer = new CountingSealer(suite.newSealer(), sealedByControl);
-            senderSealer = new CountingSealer(suite.newSealer(), sealedBySenders);
+            controlSealer = suite.newSealer();
+            senderSealer = suite.newSealer();
+        }
+
+        private void countBy(AtomicLong byControl, AtomicLong bySenders) {
+            if (!(controlSealer instanceof CountingSealer)) { // it may move between slots
+                controlSealer = new CountingSealer(controlSealer, byControl);
+                senderSealer = new CountingSealer(senderSealer, bySenders);
+            }
         }
 
         private int prefix() {
             return suite.arithmetic().salt();
+        }
+
+        public PacketSuite suite() {
+            return suite;
+        }
+    }
+
+    /**
+     * All settings.
+     *
+     * @param first what slot 1 is set to
+     * @param second what slot 2 is set to, another object
+     */
+    public record Settings(
+            @Nullable Slot first, @Nullable Slot second, int sending, ClearTraffic clearTraffic) {
+
+        public @Nullable Slot slot(int number) {
+            return number == 1 ? first : second;
+        }
+
+        /** The same as a configuration. */
+        public CryptoSettings config() {
+            return new CryptoSettings(config(first), config(second), sending, clearTraffic);
+        }
+
+        private static Optional<CryptoConfig> config(@Nullable Slot slot) {
+            return Optional.ofNullable(slot).map(set -> set.suite.config());
         }
     }
 
@@ -88,11 +121,7 @@ public final class KeySlots {
     /** Sets a slot that is not in use for sending. */
     public void set(int number, PacketSuite suite) {
         checkNotSending(number);
-        replace(number, slot(number, suite));
-    }
-
-    private Slot slot(int number, PacketSuite suite) {
-        return new Slot(number, suite, sealedByControl, sealedBySenders);
+        replace(number, new Slot(suite));
     }
 
     /** Empties a slot that is not in use for sending. */
@@ -118,11 +147,19 @@ public final class KeySlots {
 
     private void replace(int number, @Nullable Slot slot) {
         Slot before = slots[number];
-        slots[number] = slot;
+        install(number, slot);
         if (before != null) {
             before.suite.wipe();
         }
         sort();
+    }
+
+    private void install(int number, @Nullable Slot slot) {
+        slots[number] = slot;
+        if (slot != null) {
+            slot.number = number;
+            slot.countBy(sealedByControl, sealedBySenders);
+        }
     }
 
     /** Whether no slot is set. */
@@ -147,7 +184,7 @@ public final class KeySlots {
 
     /** Sets slot 1, uses it, empties the other, and refuses clear traffic. */
     public void enable(PacketSuite suite) {
-        replace(1, slot(1, suite));
+        replace(1, new Slot(suite));
         use(1);
         replace(2, null);
         clearTraffic = ClearTraffic.REFUSE;
@@ -159,6 +196,26 @@ public final class KeySlots {
         use(CLEAR);
         replace(1, null);
         replace(2, null);
+    }
+
+    /** What is set now. */
+    public Settings settings() {
+        return new Settings(slots[1], slots[2], sending, clearTraffic);
+    }
+
+    /** Sets everything at once. Keys that are in no slot any more are overwritten. */
+    public void setAll(Settings settings) {
+        for (Slot slot : order) {
+            if (slot != settings.first && slot != settings.second) {
+                slot.suite.wipe();
+            }
+        }
+        for (int number = 1; number <= Crypto.SLOTS; number++) {
+            install(number, settings.slot(number));
+        }
+        sending = settings.sending;
+        clearTraffic = settings.clearTraffic;
+        sort();
     }
 
     /** Datagrams are tried with the slot for sending first: it is the likeliest. */

@@ -6,7 +6,8 @@ import java.net.InetSocketAddress;
 /**
  * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by
  * the control loop and by whoever holds the sender, at times by both at once with batches of their
- * own; everything else by the control loop only.
+ * own; {@link #bind}, {@link #setTrafficClass} and {@link #path} by any thread; everything else by
+ * the control loop only, while there is one.
  */
 public interface Transport {
 
@@ -29,6 +30,9 @@ public interface Transport {
      * @throws ConfigurationException with the reason when the address cannot be bound
      */
     Socket bind(InetSocketAddress local, SocketOptions options);
+
+    /** Changes this setting of an open socket. */
+    void setTrafficClass(Socket socket, int trafficClass);
 
     /** Closes a socket. */
     void unbind(Socket socket);

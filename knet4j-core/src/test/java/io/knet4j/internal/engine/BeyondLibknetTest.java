@@ -659,8 +659,10 @@ class BeyondLibknetTest {
                 .isZero();
         // The socket lives as long as one of them, and a new first one sets its own.
         node.engine.removeLink(node.now, first);
+        node.closeSockets();
         assertThat(node.transport.bound).containsExactly(TestNode.local(0));
         node.engine.removeLink(node.now, second);
+        node.closeSockets();
         assertThat(node.transport.bound).isEmpty();
         LinkState third =
                 node.engine.addLink(node.now, peer, 0, plain.withHighPriorityTraffic(true));

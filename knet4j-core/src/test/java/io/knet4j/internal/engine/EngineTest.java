@@ -69,6 +69,7 @@ class EngineTest {
         HostState host = node.hostUp(2, 2);
         LinkState link = host.link(0);
         engine.removeHost(node.now, host);
+        node.closeSockets();
         assertThat(engine.host(2)).isNull();
         assertThat(node.transport.bound).isEmpty();
         assertThat(engine.leak()).isEmpty();
@@ -113,6 +114,7 @@ class EngineTest {
         node.transport.bound.clear();
         assertThat(engine.links(host)).isEmpty();
         engine.removeHost(node.now, host);
+        node.closeSockets();
         assertThat(engine.leak()).isEmpty();
     }
 
@@ -134,6 +136,7 @@ class EngineTest {
         assertThat(engine.status(self).reachable()).isTrue();
         assertThat(engine.status(node.now, link).connected()).isTrue();
         engine.removeLink(node.now, link);
+        node.closeSockets();
         assertThat(engine.status(self).reachable()).isFalse();
         addLink(self, 0);
         refused(
@@ -153,8 +156,10 @@ class EngineTest {
         assertThat(Objects.requireNonNull(a.path).socket())
                 .isSameAs(Objects.requireNonNull(b.path).socket());
         engine.removeLink(node.now, a);
+        node.closeSockets();
         assertThat(node.transport.bound).containsExactly(shared);
         engine.removeLink(node.now, b);
+        node.closeSockets();
         assertThat(node.transport.bound).isEmpty();
     }
 
@@ -168,6 +173,7 @@ class EngineTest {
         assertThat(engine.config(a).local().getPort()).isNotZero();
         assertThat(engine.config(a).local()).isNotEqualTo(engine.config(b).local());
         engine.removeHost(node.now, host);
+        node.closeSockets();
         assertThat(node.transport.bound).isEmpty();
     }
 
@@ -195,6 +201,7 @@ class EngineTest {
         engine.setEnabled(node.now, link, false);
         assertThat(engine.config(link).enabled()).isFalse();
         engine.removeLink(node.now, link);
+        node.closeSockets();
         refused(Reason.NOT_FOUND, "link 0", () -> engine.removeLink(node.now, link));
         refused(Reason.NOT_FOUND, "link 0", () -> engine.setPriority(link, 1));
         refused(Reason.NOT_FOUND, "link 0", () -> engine.status(node.now, link));
@@ -206,6 +213,7 @@ class EngineTest {
         node.receive(remote(2, 0), Wire.fragment(2, 1, 3, 2, 1, new byte[100]));
         assertThat(engine.reassemblyBytes()).isPositive();
         engine.removeHost(node.now, host);
+        node.closeSockets();
         assertThat(engine.leak()).isEmpty();
         assertThat(engine.reassemblyBytes()).isZero();
     }

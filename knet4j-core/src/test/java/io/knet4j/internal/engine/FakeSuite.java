@@ -1,7 +1,9 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketOpener;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** A suite that does what a test wants; by itself it adds nothing to packets. */
 class FakeSuite implements PacketSuite, PacketSealer, PacketOpener {
     private final MtuArithmetic arithmetic;
+    private final CryptoConfig config =
+            new CryptoConfig(cipher(), hash(), SharedKey.of(new byte[SharedKey.MIN_BYTES]));
 
     FakeSuite(MtuArithmetic arithmetic) {
         this.arithmetic = arithmetic;
@@ -23,6 +27,16 @@ class FakeSuite implements PacketSuite, PacketSealer, PacketOpener {
         KeySlots keys = new KeySlots();
         keys.enable(this);
         return keys;
+    }
+
+    @Override
+    public CryptoConfig config() {
+        return config;
+    }
+
+    @Override
+    public boolean isOf(CryptoConfig other) {
+        return other.equals(config);
     }
 
     @Override

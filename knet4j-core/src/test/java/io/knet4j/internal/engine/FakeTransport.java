@@ -55,6 +55,13 @@ final class FakeTransport implements Transport {
     }
 
     @Override
+    public void setTrafficClass(Socket socket, int trafficClass) {
+        if (!bound.contains(socket.local())) {
+            throw new IllegalStateException("not bound: " + socket.local());
+        }
+    }
+
+    @Override
     public void unbind(Socket socket) {
         if (!bound.remove(socket.local())) {
             throw new IllegalStateException("not bound: " + socket.local());

@@ -141,6 +141,7 @@ class FuzzTest {
         assertThat(node.output.deliveries).isGreaterThan(10_000);
         worksAfterwards();
         hosts.forEach(host -> node.engine.removeHost(node.now, host));
+        node.closeSockets();
         assertThat(node.engine.leak()).isEmpty();
         assertThat(node.transport.bound).isEmpty();
     }

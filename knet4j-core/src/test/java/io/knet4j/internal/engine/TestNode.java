@@ -170,6 +170,11 @@ final class TestNode {
         return refused != null ? refused : engine.sender().sendNow(now, message);
     }
 
+    /** Closes what no link uses any more, as it is done when nothing is being sent. */
+    void closeSockets() {
+        engine.closeUnusedSockets(engine.releasedSockets(), Integer.MAX_VALUE);
+    }
+
     /** What was sent of a type, opened; everything is taken out. */
     List<FakeTransport.Sent> drain(int type) {
         return drainOpened().stream().filter(sent -> sent.type() == type).toList();

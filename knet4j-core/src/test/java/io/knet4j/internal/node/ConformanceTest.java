@@ -25,6 +25,7 @@ import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatistics.Traffic;
 import io.knet4j.LinkStatus;
 import io.knet4j.LogSubsystem;
+import io.knet4j.NodeConfig;
 import io.knet4j.Reason;
 import io.knet4j.ReceivedMessage;
 import io.knet4j.SharedKey;
@@ -131,6 +132,7 @@ class ConformanceTest {
         values.put(CompressionConfig.class, CompressionConfig.NONE);
         values.put(LinkPolicy.class, LinkPolicy.ACTIVE);
         values.put(LinkConfig.class, somewhere());
+        values.put(NodeConfig.class, NodeConfig.builder().build());
         values.put(LogSubsystem.class, LogSubsystem.LINK);
         values.put(System.Logger.Level.class, System.Logger.Level.INFO);
         values.put(StatisticsScope.class, StatisticsScope.NODE);

@@ -350,6 +350,11 @@ class BeyondLibknetThreadsTest {
         }
 
         @Override
+        public void setTrafficClass(Socket socket, int trafficClass) {
+            real.transport().setTrafficClass(socket, trafficClass);
+        }
+
+        @Override
         public void unbind(Socket socket) {
             real.transport().unbind(socket);
         }

@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.knet4j.ClearTraffic;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoCipher;
+import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.Reason;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
@@ -414,6 +416,16 @@ class KeySlotsTest {
             this.name = name;
             this.tried = tried;
             this.result = result;
+        }
+
+        @Override
+        public CryptoConfig config() {
+            return new CryptoConfig(cipher(), hash(), SharedKey.of(new byte[keyBytes()]));
+        }
+
+        @Override
+        public boolean isOf(CryptoConfig other) {
+            return false;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.knet4j.internal.transport.udp;
 
 import io.knet4j.ConfigurationException;
+import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
@@ -15,6 +16,8 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -76,6 +79,11 @@ public final class UdpTransport implements Transport, AutoCloseable {
                     new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress());
             channel.register(selector, SelectionKey.OP_READ, socket);
             return socket;
+        } catch (ClosedSelectorException _) {
+            if (channel != null) {
+                close(channel);
+            }
+            throw new KnetClosedException("local: not bound, since the node is closed");
         } catch (IOException e) {
             if (channel != null) {
                 close(channel);
@@ -87,12 +95,27 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     @Override
+    public void setTrafficClass(Socket socket, int trafficClass) {
+        DatagramChannel channel = ((UdpSocket) socket).channel;
+        try {
+            channel.setOption(StandardSocketOptions.IP_TOS, trafficClass);
+        } catch (ClosedChannelException _) {
+            // so nothing is sent by it any more
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    reason(e), "highPriorityTraffic: cannot be set: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public void unbind(Socket socket) {
         close(((UdpSocket) socket).channel);
         try {
             selector.selectNow(); // the file descriptor stays open until the selector has seen that
             // its key is cancelled
             selector.wakeup(); // it may have been awaited by poll()
+        } catch (ClosedSelectorException _) {
+            // it has closed the file descriptor
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

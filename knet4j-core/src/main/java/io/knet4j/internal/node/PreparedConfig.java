@@ -1,0 +1,250 @@
+package io.knet4j.internal.node;
+
+import io.knet4j.ConfigChange;
+import io.knet4j.ConfigChange.ClearTrafficChanged;
+import io.knet4j.ConfigChange.CompressionChanged;
+import io.knet4j.ConfigChange.CryptoSlotChanged;
+import io.knet4j.ConfigChange.HostAdded;
+import io.knet4j.ConfigChange.HostRemoved;
+import io.knet4j.ConfigChange.HostRenamed;
+import io.knet4j.ConfigChange.InterfaceMtuChanged;
+import io.knet4j.ConfigChange.LinkAdded;
+import io.knet4j.ConfigChange.LinkChanged;
+import io.knet4j.ConfigChange.LinkRemoved;
+import io.knet4j.ConfigChange.OnWireVersionForced;
+import io.knet4j.ConfigChange.PolicyChanged;
+import io.knet4j.ConfigChange.SendingSlotChanged;
+import io.knet4j.Crypto;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoSettings;
+import io.knet4j.KnetClosedException;
+import io.knet4j.LinkConfig;
+import io.knet4j.internal.compress.ActiveCompression;
+import io.knet4j.internal.engine.Engine;
+import io.knet4j.internal.engine.EnginePicture;
+import io.knet4j.internal.engine.HostState;
+import io.knet4j.internal.engine.LinkState;
+import io.knet4j.internal.engine.ScopedAddress;
+import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.security.PacketSuite;
+import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of a node's configuration with all that they need: sockets, hosts, links, keys. What is
+ * left to do cannot fail and takes little time. Closing it undoes what was prepared, unless it was
+ * put in force.
+ */
+final class PreparedConfig implements AutoCloseable {
+    /** So that the pings of many new links do not hold up those of others. */
+    private static final long FIRST_PING_DISTANCE = 50_000;
+
+    private final Node node;
+    private final Engine engine;
+    private final EnginePicture picture;
+    private final Map<Integer, EnginePicture.Host> hosts = new HashMap<>();
+
+    private final List<LongConsumer> steps = new ArrayList<>();
+    private final Set<Transport.Socket> shared = new HashSet<>();
+    private final Map<ScopedAddress, Transport.Socket> bound = new HashMap<>();
+    private final List<PacketSuite> suites = new ArrayList<>();
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private int pings;
+    private boolean inForce;
+
+    PreparedConfig(Node node, EnginePicture picture) {
+        this.node = node;
+        this.picture = picture;
+        engine = node.engine();
+        picture.hosts().forEach(host -> hosts.put(host.state().id(), host));
+    }
+
+    // ---- preparing
+
+    void setCrypto(CryptoSettings crypto) {
+        Map<Integer, KeySlots.Slot> slots = new HashMap<>();
+        for (int number = 1; number <= Crypto.SLOTS; number++) {
+            KeySlots.Slot kept = crypto.slot(number).map(this::slotOf).orElse(null);
+            if (kept != null && !slots.containsValue(kept)) {
+                slots.put(number, kept);
+            }
+        }
+        for (int number = 1; number <= Crypto.SLOTS; number++) {
+            CryptoConfig config = crypto.slot(number).orElse(null);
+            if (config != null && !slots.containsKey(number)) {
+                PacketSuite suite = DesiredConfig.newSuite(node, number, config);
+                suites.add(suite);
+                slots.put(number, new KeySlots.Slot(suite));
+            }
+        }
+        KeySlots.Settings settings =
+                new KeySlots.Settings(
+                        slots.get(1), slots.get(2), crypto.sendingSlot(), crypto.clearTraffic());
+        steps.add(_ -> engine.setKeys(settings));
+    }
+
+    private KeySlots.@Nullable Slot slotOf(CryptoConfig config) {
+        for (int number = 1; number <= Crypto.SLOTS; number++) {
+            KeySlots.Slot slot = picture.keys().slot(number);
+            if (slot != null && slot.suite().config().equals(config)) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    void setCompression(ActiveCompression compression) {
+        steps.add(_ -> engine.setCompression(compression));
+    }
+
+    /** Makes one more change ready. */
+    void add(ConfigChange change) {
+        switch (change) {
+            case CryptoSlotChanged _, SendingSlotChanged _, ClearTrafficChanged _ -> {
+                // by setCrypto(), all at once
+            }
+            case CompressionChanged _ -> {
+                // by setCompression(), since it was tried out already
+            }
+            case InterfaceMtuChanged c -> steps.add(_ -> engine.setInterfaceMtu(c.after()));
+            case OnWireVersionForced c -> steps.add(_ -> engine.forceOnWireVersion(c.after()));
+            case HostRemoved c -> {
+                HostState host = host(c.host()).state();
+                steps.add(now -> engine.removeHost(now, host));
+            }
+            case HostRenamed c -> {
+                HostState host = host(c.host()).state();
+                steps.add(_ -> engine.setName(host, c.after()));
+            }
+            case PolicyChanged c -> {
+                HostState host = host(c.host()).state();
+                steps.add(_ -> engine.setPolicy(host, c.after()));
+            }
+            case LinkRemoved c -> {
+                LinkState link = link(c.host(), c.link());
+                steps.add(now -> engine.removeLink(now, link));
+            }
+            case LinkChanged c when c.startsAnew() -> {
+                LinkState link = link(c.host(), c.link());
+                steps.add(now -> engine.removeLink(now, link));
+                addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.after());
+            }
+            case LinkChanged c -> {
+                LinkState link = link(c.host(), c.link());
+                if (c.before().highPriorityTraffic() != c.after().highPriorityTraffic()) {
+                    setTrafficClass(c.before(), c.after().highPriorityTraffic());
+                }
+                steps.add(now -> engine.setConfig(now, link, c.after()));
+            }
+            case LinkAdded c ->
+                    addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.config());
+            case HostAdded c -> {
+                HostState host = engine.newHost(c.host(), c.config().name());
+                steps.add(_ -> engine.attach(host));
+                steps.add(_ -> engine.setPolicy(host, c.config().policy()));
+                c.config()
+                        .links()
+                        .forEach((id, link) -> addLink(host, c.config().name(), id, link));
+            }
+        }
+    }
+
+    private EnginePicture.Host host(int id) {
+        return Objects.requireNonNull(hosts.get(id));
+    }
+
+    private LinkState link(int host, int id) {
+        return host(host).links().stream()
+                .map(EnginePicture.Link::state)
+                .filter(link -> link.id() == id)
+                .findAny()
+                .orElseThrow();
+    }
+
+    private void addLink(HostState host, String hostName, int id, LinkConfig config) {
+        Transport.Socket socket =
+                DesiredConfig.named(
+                        name(host.id(), hostName) + ", link " + id, () -> socket(config));
+        LinkState link = engine.newLink(host, id, config, socket);
+        long wait = config.enabled() && socket != null ? pings++ * FIRST_PING_DISTANCE : 0;
+        steps.add(now -> engine.attach(now, link, now + wait));
+    }
+
+    static String name(int host, String name) {
+        return "host " + host + (name.equals(Integer.toString(host)) ? "" : " (" + name + ')');
+    }
+
+    private Transport.@Nullable Socket socket(LinkConfig config) {
+        InetSocketAddress local = config.local();
+        if (local == null) {
+            return null;
+        }
+        Transport.Socket open = picture.socketAt(local);
+        if (open != null) {
+            shared.add(open);
+            return open;
+        }
+        Transport.Socket mine = bound.get(ScopedAddress.of(local));
+        if (mine == null) {
+            mine = node.runtime().transport().bind(local, engine.socketOptions(config));
+            bound.put(ScopedAddress.of(mine.local()), mine);
+        }
+        return mine;
+    }
+
+    private void setTrafficClass(LinkConfig link, boolean highPriority) {
+        InetSocketAddress local = link.local();
+        Transport.Socket socket = local == null ? null : picture.socketAt(local);
+        if (socket != null) {
+            Transport transport = node.runtime().transport();
+            transport.setTrafficClass(socket, engine.trafficClass(highPriority));
+            undo.push(() -> transport.setTrafficClass(socket, engine.trafficClass(!highPriority)));
+        }
+    }
+
+    // ---- in the control loop
+
+    /** Whether the sockets are still open that were found open. */
+    boolean isCurrent() {
+        return shared.stream().allMatch(engine::isOpen);
+    }
+
+    /** Makes all changes. */
+    void putInForce() {
+        inForce = true;
+        long now = node.runtime().nanoTime();
+        engine.atOnce(() -> steps.forEach(step -> step.accept(now)));
+    }
+
+    @Override
+    public void close() {
+        if (inForce) {
+            return;
+        }
+        undo.forEach(Runnable::run);
+        suites.forEach(PacketSuite::wipe);
+        List<Transport.Socket> sockets = List.copyOf(bound.values());
+        for (int from = 0; from < sockets.size(); from += Node.SOCKETS_PER_COMMAND) {
+            List<Transport.Socket> some =
+                    sockets.subList(
+                            from, Math.min(from + Node.SOCKETS_PER_COMMAND, sockets.size()));
+            Runnable closing = () -> some.forEach(node.runtime().transport()::unbind);
+            try {
+                node.run(closing);
+            } catch (KnetClosedException _) {
+                closing.run(); // there is no control loop any more
+            }
+        }
+    }
+}
