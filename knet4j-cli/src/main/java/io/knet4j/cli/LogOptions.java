@@ -1,5 +1,6 @@
 package io.knet4j.cli;
 
+import io.knet4j.KnetEvent;
 import java.io.PrintStream;
 import java.text.MessageFormat;
 import java.util.List;
@@ -58,13 +59,12 @@ public final class LogOptions {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         Logger own = Logger.getLogger("io.knet4j");
-        Logger events = Logger.getLogger("io.knet4j.events");
-        root.addHandler(new LineHandler(terminal.err()));
+        // The command shows each event itself, in its own words.
+        boolean events = logLevel.compareTo(LogLevel.DEBUG) >= 0;
+        root.addHandler(new LineHandler(terminal.err(), events));
         root.setLevel(logLevel == LogLevel.OFF ? Level.OFF : Level.WARNING);
         own.setLevel(logLevel.level());
-        // The command shows each event itself, in its own words.
-        events.setLevel(logLevel.compareTo(LogLevel.DEBUG) >= 0 ? logLevel.level() : Level.OFF);
-        loggers = List.of(root, own, events);
+        loggers = List.of(root, own);
     }
 
     @Override
@@ -74,15 +74,17 @@ public final class LogOptions {
 
     private static final class LineHandler extends Handler {
         private final PrintStream stream;
+        private final boolean events;
 
-        private LineHandler(PrintStream stream) {
+        private LineHandler(PrintStream stream, boolean events) {
             this.stream = stream;
+            this.events = events;
             setLevel(Level.ALL);
         }
 
         @Override
         public void publish(LogRecord record) {
-            if (!isLoggable(record)) {
+            if (!isLoggable(record) || (!events && isEvent(record))) {
                 return;
             }
             String text = record.getMessage();
@@ -97,6 +99,14 @@ public final class LogOptions {
                 }
                 stream.flush();
             }
+        }
+
+        /** Lines about events have the event as their last parameter. */
+        private static boolean isEvent(LogRecord record) {
+            Object[] parameters = record.getParameters();
+            return parameters != null
+                    && parameters.length > 0
+                    && parameters[parameters.length - 1] instanceof KnetEvent;
         }
 
         private static String name(Level level) {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Time stands still unless the test lets it pass, with {@link #advance}, {@link #runUntil} or a
  * call that blocks ({@link io.knet4j.Channel#receive()}, a send into a full queue, {@link
  * Knet#stopForwarding()}). Calls do not block inside callbacks of nodes: there, what would block
- * throws {@link IllegalStateException}. Nodes do not know each other's clocks,
- * but agree on the time of the day: {@link #START} and what has passed since.
+ * throws {@link IllegalStateException}. Nodes do not know each other's clocks, but agree on the
+ * time of the day: {@link #START} and what has passed since.
  *
  * <p>Every path starts {@linkplain PathConditions#clean() clean}; see {@link #path} for how to make
  * it worse. Host names are not resolved, addresses need no interface: name any but the wildcard

@@ -359,7 +359,7 @@ public final class Engine {
         checkLoopback(host, loopback);
         LinkState link = newLink(host, id, linkConfig, loopback ? null : socket(linkConfig));
         attach(time, link, time);
-        log.debug(LogSubsystem.LINK, () -> link + " was added: " + link.config);
+        log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
     }
 
@@ -439,7 +439,7 @@ public final class Engine {
         if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
-        log.debug(LogSubsystem.LINK, () -> link + ": its configuration is " + changed + " now");
+        log.debug(LogSubsystem.LINK, () -> link + ": " + Words.heartbeat(changed));
     }
 
     public @Nullable LinkState link(HostState host, int id) {
@@ -668,7 +668,7 @@ public final class Engine {
     private void cryptoChanged() {
         mismatches.reset();
         updateDataMtu();
-        log.debug(LogSubsystem.CRYPTO, () -> "now " + keys.status());
+        log.debug(LogSubsystem.CRYPTO, () -> Words.crypto(keys.status()));
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -783,7 +783,7 @@ public final class Engine {
             }
         }
         router.updateAll();
-        log.debug(LogSubsystem.COMPRESS, () -> "now " + compression.config());
+        log.debug(LogSubsystem.COMPRESS, () -> Words.compression(compression.config()));
     }
 
     /** May be called by any thread. */

@@ -149,7 +149,7 @@ final class Heartbeat {
                     () ->
                             link
                                     + ": this node itself was late by "
-                                    + Durations.text(Duration.ofNanos(late))
+                                    + Words.time(Duration.ofNanos(late))
                                     + ", so no pong in time does not count");
             timers.schedule(link.downTimer, now + grace);
             return;

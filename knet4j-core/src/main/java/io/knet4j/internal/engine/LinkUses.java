@@ -86,7 +86,7 @@ final class LinkUses {
         return fall.cause() == LinkDownCause.TRANSPORT_ERROR
                 ? "the network reported that the host cannot be reached, and no pong has come since"
                 : "no pong had come for "
-                        + Durations.text(fall.silence())
+                        + Words.time(fall.silence())
                         + " when it went down, and none since";
     }
 }

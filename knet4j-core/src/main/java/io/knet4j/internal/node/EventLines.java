@@ -4,9 +4,8 @@ import io.knet4j.KnetEvent;
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.LogSubsystem;
 import io.knet4j.Reason;
-import io.knet4j.internal.engine.Durations;
 import io.knet4j.internal.engine.ReportLimit;
-import java.net.InetSocketAddress;
+import io.knet4j.internal.engine.Words;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -148,7 +147,7 @@ final class EventLines {
     private static String text(KnetEvent event, String host, long times) {
         return switch (event) {
             case KnetEvent.LinkUp e ->
-                    link(e.link(), host) + " is up, latency " + Durations.text(e.latency());
+                    link(e.link(), host) + " is up, latency " + Words.time(e.latency());
             case KnetEvent.LinkDown e -> link(e.link(), host) + " is down: " + cause(e);
             case KnetEvent.HostReachable _ -> host + " is reachable";
             case KnetEvent.HostUnreachable _ -> host + " is not reachable: no link to it is up";
@@ -161,7 +160,7 @@ final class EventLines {
                     "messages to " + host + " go in fragments of up to " + e.dataMtu() + " bytes";
             case KnetEvent.SocketError e ->
                     "socket "
-                            + address(e.local())
+                            + Words.address(e.local())
                             + ": "
                             + e.message()
                             + ": "
@@ -206,11 +205,11 @@ final class EventLines {
 
     private static String cause(KnetEvent.LinkDown down) {
         return switch (down.cause()) {
-            case PING_TIMEOUT -> "no pong for " + Durations.text(down.silence());
+            case PING_TIMEOUT -> "no pong for " + Words.time(down.silence());
             case DISABLED -> "it was disabled or removed";
             case TRANSPORT_ERROR ->
                     "the network reports that the host cannot be reached, and no pong for "
-                            + Durations.text(down.silence());
+                            + Words.time(down.silence());
         };
     }
 
@@ -222,10 +221,6 @@ final class EventLines {
 
     private static String repeated(long times) {
         return times == 1 ? "" : " (" + times + " times since the last such line)";
-    }
-
-    static String address(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + " port " + address.getPort();
     }
 
     private static String words(Reason reason) {
