@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.AccessRule;
 import io.knet4j.ClearTraffic;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
@@ -23,6 +24,7 @@ import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -30,6 +32,7 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,7 +69,9 @@ public final class Engine {
     private final ControlOutbox outbox;
     private final Drops drops;
     private final Router router;
+    private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
@@ -76,10 +81,15 @@ public final class Engine {
     /** A socket and the number of links that use it. */
     private static final class SharedSocket {
         private final Transport.Socket socket;
+
+        /** Whether its links are dynamic: all of them, or none. */
+        private final boolean dynamic;
+
         private int links;
 
-        private SharedSocket(Transport.Socket socket) {
+        private SharedSocket(Transport.Socket socket, boolean dynamic) {
             this.socket = socket;
+            this.dynamic = dynamic;
         }
     }
 
@@ -111,7 +121,9 @@ public final class Engine {
         drops = new Drops(output);
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
+        access = new AccessControl(config.accessLists());
         heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
+        finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -135,7 +147,9 @@ public final class Engine {
                         mismatches,
                         hosts,
                         versions,
+                        access,
                         heartbeat,
+                        finder,
                         router,
                         reassembler,
                         outbox,
@@ -299,6 +313,16 @@ public final class Engine {
     // ---- links
 
     public LinkState addLink(long time, HostState host, int id, LinkConfig linkConfig) {
+        return addLink(time, host, id, linkConfig, AccessFilter.of(linkConfig.accessRules()));
+    }
+
+    /**
+     * Adds a link.
+     *
+     * @param filter made of the access rules in the configuration
+     */
+    public LinkState addLink(
+            long time, HostState host, int id, LinkConfig linkConfig, AccessFilter filter) {
         check(host);
         if (id < 0 || id >= Knet.MAX_LINKS) {
             throw ConfigurationException.invalid("link id", id, "0 to " + (Knet.MAX_LINKS - 1));
@@ -319,11 +343,14 @@ public final class Engine {
                         actual,
                         socket,
                         path(socket, linkConfig),
+                        filter,
                         random,
                         heartbeat::onPingTimer,
-                        heartbeat::onDownTimer);
+                        heartbeat::onDownTimer,
+                        finder::onTimer);
         link.dataMtu = dataMtu(link);
         host.links[id] = link;
+        access.add(link);
         if (linkConfig.enabled() && !loopback) {
             heartbeat.start(time, link);
         }
@@ -356,6 +383,12 @@ public final class Engine {
     private Transport.Socket acquireSocket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
         SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
+        if (use != null && use.dynamic != linkConfig.dynamic()) {
+            throw ConfigurationException.invalid(
+                    "local",
+                    local + " for a " + kind(linkConfig.dynamic()) + " link",
+                    "an address and port that no " + kind(use.dynamic) + " link has");
+        }
         if (use == null) {
             use =
                     new SharedSocket(
@@ -363,11 +396,16 @@ public final class Engine {
                                     local,
                                     new Transport.SocketOptions(
                                             config.socketBufferBytes(),
-                                            linkConfig.highPriorityTraffic())));
+                                            linkConfig.highPriorityTraffic())),
+                            linkConfig.dynamic());
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
         return use.socket;
+    }
+
+    private static String kind(boolean dynamic) {
+        return dynamic ? "dynamic" : "static";
     }
 
     private void releaseSocket(Transport.Socket socket) {
@@ -382,6 +420,7 @@ public final class Engine {
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
+        access.remove(link);
         link.host.links[link.id] = null;
         if (link.socket != null) {
             outbox.flush();
@@ -399,11 +438,80 @@ public final class Engine {
         if (!link.isLoopback()) {
             if (enabled) {
                 heartbeat.start(time, link);
+                if (link.peer != null) {
+                    finder.onEnabled(time, link, link.peer);
+                }
             } else {
                 heartbeat.stop(time, link);
             }
         }
         router.update(link.host);
+    }
+
+    /** Whether dynamic links accept only what their access lists do. */
+    public void setAccessLists(boolean enabled) {
+        access.setEnabled(enabled);
+    }
+
+    public boolean accessLists() {
+        return access.isEnabled();
+    }
+
+    /** The list of a dynamic link. */
+    public AccessFilter accessFilter(LinkState link) {
+        return dynamic(link).filter;
+    }
+
+    private DynamicPeer dynamic(LinkState link) {
+        check(link);
+        DynamicPeer peer = link.peer;
+        if (peer == null) {
+            throw ConfigurationException.invalid(
+                    "access list",
+                    "of link "
+                            + link.id
+                            + " of host "
+                            + link.host.id
+                            + (link.isLoopback()
+                                    ? ", which is a loopback link"
+                                    : ", which is static"),
+                    "that of a dynamic link; others accept what they must");
+        }
+        return peer;
+    }
+
+    /**
+     * Replaces the list of a dynamic link.
+     *
+     * @param before what it must be so far
+     * @return whether it was that
+     */
+    public boolean replaceAccessFilter(LinkState link, AccessFilter before, AccessFilter after) {
+        DynamicPeer peer = dynamic(link);
+        if (peer.filter != before) {
+            return false;
+        }
+        link.config = link.config.withAccessRules(after.rules());
+        access.replace(link, peer, after);
+        return true;
+    }
+
+    /** Whether the list of a link accepts an address. */
+    public boolean acceptedByList(LinkState link, InetAddress source) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return link.peer != null
+                ? link.peer.filter.accepts(source)
+                : remote != null && ScopedAddress.sameHost(remote.getAddress(), source);
+    }
+
+    /** What a link accepts: of a static one, its peer's address. */
+    public List<AccessRule> accessRules(LinkState link) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return remote == null
+                ? link.config.accessRules()
+                : List.of(new AccessRule.Address(remote.getAddress(), AccessRule.Action.ACCEPT));
     }
 
     public void setPriority(LinkState link, int priority) {
@@ -453,6 +561,7 @@ public final class Engine {
                 link.host.id,
                 link.id,
                 link.config,
+                Optional.ofNullable(link.path).map(Path::remote),
                 loopback ? link.config.enabled() : monitor.connected(),
                 loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
                 monitor.latency(),
@@ -664,7 +773,10 @@ public final class Engine {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
-        if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
+        if (timers.size() > 0
+                || !sockets.isEmpty()
+                || reassembler.bytes() > 0
+                || !access.isEmpty()) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()
@@ -672,7 +784,8 @@ public final class Engine {
                             + sockets.size()
                             + " sockets, "
                             + reassembler.bytes()
-                            + " bytes of fragments");
+                            + " bytes of fragments"
+                            + (access.isEmpty() ? "" : ", addresses of peers"));
         }
         return Optional.empty();
     }
