@@ -510,6 +510,16 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setAccessLists(boolean enabled) {
+        run(() -> engine.setAccessLists(enabled));
+    }
+
+    @Override
+    public boolean accessLists() {
+        return call(engine::accessLists);
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         change(() -> engine.forceOnWireVersion(version));
     }
