@@ -408,7 +408,7 @@ public final class Engine {
     private Transport.Socket socket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
         Transport.Socket open = sockets.at(local);
-        if (open != null && sockets.isDynamic(open) == !linkConfig.dynamic()) {
+        if (open != null && sockets.isOfOtherKind(open, linkConfig.dynamic())) {
             throw ConfigurationException.invalid(
                     "local",
                     local + " for a " + kind(linkConfig.dynamic()) + " link",

@@ -63,10 +63,10 @@ final class Sockets {
         return copy;
     }
 
-    /** Whether the links that use the socket are dynamic; null when there are none. */
-    @Nullable Boolean isDynamic(Transport.Socket socket) {
+    /** Whether links use the socket that are static where these are dynamic, or the reverse. */
+    boolean isOfOtherKind(Transport.Socket socket, boolean dynamic) {
         Shared shared = all.get(ScopedAddress.of(socket.local()));
-        return shared == null || shared.links == 0 ? null : shared.dynamic;
+        return shared != null && shared.links > 0 && shared.dynamic != dynamic;
     }
 
     /** A link uses the socket from now on, which may be a new one. */
