@@ -83,6 +83,28 @@ class NodeCommandTest {
         }
     }
 
+    /** The command shows them anyway. */
+    @Test
+    void eventsAreInTheLogOnlyWhenMuchIsLogged() throws Exception {
+        try (CommandRun one = node(1);
+                CommandRun two = node(2, "--log-level=debug")) {
+            one.type("hello\n");
+            two.out().await("from 1: hello"::equals);
+            two.err().await(line -> line.startsWith("log debug: node 2: host 1 (alpha) was added"));
+            two.err()
+                    .await(line ->
+                            line.startsWith(
+                                    "log info: node 2: link 0 to host 1 (alpha) is up, latency "));
+        }
+        try (CommandRun one = node(1);
+                CommandRun two = node(2, "--log-level=info")) {
+            one.type("hello\n");
+            two.out().await("from 1: hello"::equals);
+            two.err().await(event("link 0 to host 1 (alpha) is up, latency .* ms"));
+            assertThat(two.err().lines()).noneMatch(line -> line.startsWith("log "));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"zlib, 6", "lz4, 0", "lz4hc, 0", "lzo2, 0", "lzma, 0", "bzip2, 9", "zstd, 3"})
     void nodesTalkCompressed(String method, int level) throws Exception {
