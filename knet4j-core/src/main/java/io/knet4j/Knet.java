@@ -151,9 +151,9 @@ public interface Knet extends AutoCloseable {
 
     /**
      * Stops to carry messages: waits, for one second at most, until the messages queued so far are
-     * sent; from then on messages given to {@code send} fail or are dropped with {@link
-     * Reason#FORWARDING_DISABLED}, and received messages are dropped. Heartbeats go on. Answers to
-     * {@code knet_handle_setfwd(0)}.
+     * sent, and takes what the sockets hold by then; from then on messages given to {@code send}
+     * fail or are dropped with {@link Reason#FORWARDING_DISABLED}, and received messages are
+     * dropped. Heartbeats go on. Answers to {@code knet_handle_setfwd(0)}.
      *
      * @return true when everything queued was sent, false when the second was over before
      */
@@ -234,6 +234,25 @@ public interface Knet extends AutoCloseable {
      *     was replaced by the method's default
      */
     CompressionConfig compression();
+
+    /**
+     * Switches the access lists of dynamic links on or off. While they are on, a dynamic link takes
+     * packets only from addresses that its {@linkplain Link#accessList() list} accepts, and what
+     * comes from an address that is neither accepted by a list nor that of a static link's peer is
+     * dropped before it costs a signature, as {@link DropCause#ACCESS_DENIED}. While they are off,
+     * a dynamic link takes packets from everywhere. Static links take packets from the address of
+     * their peer only, always. Answers to {@code knet_handle_enable_access_lists}.
+     *
+     * @param enabled default true, as in libknet 1.35; before, libknet had them off
+     */
+    void setAccessLists(boolean enabled);
+
+    /**
+     * Whether the access lists of dynamic links count.
+     *
+     * @return what was set last
+     */
+    boolean accessLists();
 
     /**
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
@@ -382,6 +401,7 @@ public interface Knet extends AutoCloseable {
         private @Nullable CryptoConfig crypto;
         private CompressionConfig compression = CompressionConfig.NONE;
         private int dscp;
+        private boolean accessLists = true;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -490,6 +510,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Whether the access lists of dynamic links count, see {@link Knet#setAccessLists}.
+         *
+         * @param enabled default true
+         * @return this
+         */
+        public Builder accessLists(boolean enabled) {
+            this.accessLists = enabled;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -506,7 +537,8 @@ public interface Knet extends AutoCloseable {
                     reassembly,
                     Optional.ofNullable(crypto),
                     compression,
-                    dscp);
+                    dscp,
+                    accessLists);
         }
 
         /**

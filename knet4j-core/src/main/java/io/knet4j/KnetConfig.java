@@ -22,6 +22,8 @@ import java.util.OptionalInt;
  * @param compression how sent messages are compressed; default: not at all
  * @param dscp differentiated services code point of links with {@link
  *     LinkConfig#highPriorityTraffic()}, 0 to 63; default 0: low delay (TOS 0x10)
+ * @param accessLists whether dynamic links accept only peers that their access lists do; default
+ *     true
  */
 public record KnetConfig(
         int nodeId,
@@ -33,7 +35,8 @@ public record KnetConfig(
         ReassemblyLimits reassembly,
         Optional<CryptoConfig> crypto,
         CompressionConfig compression,
-        int dscp) {
+        int dscp,
+        boolean accessLists) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =

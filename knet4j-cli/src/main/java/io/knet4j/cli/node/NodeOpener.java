@@ -139,7 +139,10 @@ public final class NodeOpener {
     /** The node alone, which has a copy of the key then. */
     private static Knet open(ClusterConfig config, int id) throws ConfigException {
         Knet.Builder builder =
-                Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES).dscp(config.ipDscp());
+                Knet.builder(id)
+                        .receiveQueueBytes(RECEIVE_QUEUE_BYTES)
+                        .dscp(config.ipDscp())
+                        .accessLists(config.blockUnlistedIps());
         if (config.knetMtu() != 0) {
             builder.interfaceMtu(config.knetMtu());
         }

@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.AccessRule;
 import io.knet4j.ClearTraffic;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
@@ -26,6 +27,7 @@ import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -33,6 +35,7 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -73,7 +76,9 @@ public final class Engine {
     private final Drops drops;
     private final CryptoMeter cryptoMeter;
     private final Router router;
+    private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
@@ -141,9 +146,11 @@ public final class Engine {
         cryptoMeter = new CryptoMeter(keys, clocks.stopwatch());
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
+        access = new AccessControl(config.accessLists());
         heartbeat =
                 new Heartbeat(
                         shared, keys, timers, versions, router, outbox, output, clocks.wallClock());
+        finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -167,7 +174,9 @@ public final class Engine {
                         mismatches,
                         hosts,
                         versions,
+                        access,
                         heartbeat,
+                        finder,
                         router,
                         reassembler,
                         outbox,
@@ -346,6 +355,16 @@ public final class Engine {
     // ---- links
 
     public LinkState addLink(long time, HostState host, int id, LinkConfig linkConfig) {
+        return addLink(time, host, id, linkConfig, AccessFilter.of(linkConfig.accessRules()));
+    }
+
+    /**
+     * Adds a link.
+     *
+     * @param filter made of the access rules in the configuration
+     */
+    public LinkState addLink(
+            long time, HostState host, int id, LinkConfig linkConfig, AccessFilter filter) {
         check(host);
         if (id < 0 || id >= Knet.MAX_LINKS) {
             throw ConfigurationException.invalid("link id", id, "0 to " + (Knet.MAX_LINKS - 1));
@@ -357,7 +376,8 @@ public final class Engine {
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
-        LinkState link = newLink(host, id, linkConfig, loopback ? null : socket(linkConfig));
+        LinkState link =
+                newLink(host, id, linkConfig, loopback ? null : socket(linkConfig), filter);
         attach(time, link, time);
         log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
@@ -388,7 +408,17 @@ public final class Engine {
     private Transport.Socket socket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
         Transport.Socket open = sockets.at(local);
+        if (open != null && sockets.isOfOtherKind(open, linkConfig.dynamic())) {
+            throw ConfigurationException.invalid(
+                    "local",
+                    local + " for a " + kind(linkConfig.dynamic()) + " link",
+                    "an address and port that no " + kind(!linkConfig.dynamic()) + " link has");
+        }
         return open == null ? transport.bind(local, socketOptions(linkConfig)) : open;
+    }
+
+    private static String kind(boolean dynamic) {
+        return dynamic ? "dynamic" : "static";
     }
 
     /**
@@ -398,6 +428,7 @@ public final class Engine {
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
+        access.remove(link);
         link.host.links[link.id] = null;
         if (link.socket != null) {
             outbox.flush();
@@ -416,12 +447,81 @@ public final class Engine {
         if (!link.isLoopback()) {
             if (enabled) {
                 heartbeat.start(time, link);
+                if (link.peer != null) {
+                    finder.onEnabled(time, link, link.peer);
+                }
             } else {
                 heartbeat.stop(time, link);
             }
         }
         router.update(link.host);
         log.debug(LogSubsystem.LINK, () -> link + " is " + (enabled ? "enabled" : "disabled"));
+    }
+
+    /** Whether dynamic links accept only what their access lists do. */
+    public void setAccessLists(boolean enabled) {
+        access.setEnabled(enabled);
+    }
+
+    public boolean accessLists() {
+        return access.isEnabled();
+    }
+
+    /** The list of a dynamic link. */
+    public AccessFilter accessFilter(LinkState link) {
+        return dynamic(link).filter;
+    }
+
+    private DynamicPeer dynamic(LinkState link) {
+        check(link);
+        DynamicPeer peer = link.peer;
+        if (peer == null) {
+            throw ConfigurationException.invalid(
+                    "access list",
+                    "of link "
+                            + link.id
+                            + " of host "
+                            + link.host.id
+                            + (link.isLoopback()
+                                    ? ", which is a loopback link"
+                                    : ", which is static"),
+                    "that of a dynamic link; others accept what they must");
+        }
+        return peer;
+    }
+
+    /**
+     * Replaces the list of a dynamic link.
+     *
+     * @param before what it must be so far
+     * @return whether it was that
+     */
+    public boolean replaceAccessFilter(LinkState link, AccessFilter before, AccessFilter after) {
+        DynamicPeer peer = dynamic(link);
+        if (peer.filter != before) {
+            return false;
+        }
+        link.config = link.config.withAccessRules(after.rules());
+        access.replace(link, peer, after);
+        return true;
+    }
+
+    /** Whether the list of a link accepts an address. */
+    public boolean acceptedByList(LinkState link, InetAddress source) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return link.peer != null
+                ? link.peer.filter.accepts(source)
+                : remote != null && ScopedAddress.sameHost(remote.getAddress(), source);
+    }
+
+    /** What a link accepts: of a static one, its peer's address. */
+    public List<AccessRule> accessRules(LinkState link) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return remote == null
+                ? link.config.accessRules()
+                : List.of(new AccessRule.Address(remote.getAddress(), AccessRule.Action.ACCEPT));
     }
 
     public void setPriority(LinkState link, int priority) {
@@ -472,6 +572,7 @@ public final class Engine {
                 link.host.id,
                 link.id,
                 link.config,
+                Optional.ofNullable(link.path).map(Path::remote),
                 loopback ? link.config.enabled() : monitor.connected(),
                 use == LinkUse.IN_USE,
                 use,
@@ -542,16 +643,22 @@ public final class Engine {
 
     /** Makes a link that is not configured yet. May be called by any thread. */
     public LinkState newLink(
-            HostState host, int id, LinkConfig linkConfig, Transport.@Nullable Socket socket) {
+            HostState host,
+            int id,
+            LinkConfig linkConfig,
+            Transport.@Nullable Socket socket,
+            AccessFilter filter) {
         return new LinkState(
                 host,
                 id,
                 socket == null ? linkConfig : linkConfig.withLocal(socket.local()),
                 socket,
                 path(socket, linkConfig),
+                filter,
                 random,
                 heartbeat::onPingTimer,
-                heartbeat::onDownTimer);
+                heartbeat::onDownTimer,
+                finder::onTimer);
     }
 
     /** Puts a new host into force, whose id and name are known to be free. */
@@ -568,7 +675,8 @@ public final class Engine {
         link.dataMtu = dataMtu(link);
         link.host.links[link.id] = link;
         if (link.socket != null) {
-            sockets.use(link.socket);
+            sockets.use(link.socket, link.config.dynamic());
+            access.add(link);
             if (link.config.enabled()) {
                 heartbeat.start(time, link, firstPing);
             }
@@ -583,7 +691,10 @@ public final class Engine {
     }
 
     /** Takes over a configuration with the same addresses. The link stays up, if it is enabled. */
-    public void setConfig(long time, LinkState link, LinkConfig changed) {
+    public void setConfig(long time, LinkState link, LinkConfig changed, AccessFilter filter) {
+        if (link.peer != null && !link.config.accessRules().equals(changed.accessRules())) {
+            access.replace(link, link.peer, filter);
+        }
         setHeartbeat(time, link, changed.withEnabled(link.config.enabled()));
         setEnabled(time, link, changed.enabled());
         router.update(link.host);
@@ -856,7 +967,10 @@ public final class Engine {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
-        if (timers.size() > 0 || sockets.size() > 0 || reassembler.bytes() > 0) {
+        if (timers.size() > 0
+                || sockets.size() > 0
+                || reassembler.bytes() > 0
+                || !access.isEmpty()) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()
@@ -864,7 +978,8 @@ public final class Engine {
                             + sockets.size()
                             + " sockets, "
                             + reassembler.bytes()
-                            + " bytes of fragments");
+                            + " bytes of fragments"
+                            + (access.isEmpty() ? "" : ", addresses of peers"));
         }
         return Optional.empty();
     }

@@ -5,8 +5,10 @@ import io.knet4j.LinkStatistics;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.LinkCounters.TxCounter;
 import io.knet4j.internal.engine.TimerQueue.Timer;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ public final class LinkState {
     final Timer pingTimer;
     final Timer downTimer;
 
+    /** Null unless the link is dynamic. */
+    final @Nullable DynamicPeer peer;
+
     /** Null for a loopback link, and while the peer of a dynamic link is not known. */
     @Nullable Path path;
 
@@ -47,9 +52,11 @@ public final class LinkState {
             LinkConfig config,
             Transport.@Nullable Socket socket,
             @Nullable Path path,
+            AccessFilter filter,
             RandomGenerator random,
             LinkAction onPingTimer,
-            LinkAction onDownTimer) {
+            LinkAction onDownTimer,
+            LinkAction onPeerTimer) {
         this.host = host;
         this.id = id;
         this.config = config;
@@ -59,6 +66,11 @@ public final class LinkState {
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));
+        peer =
+                config.dynamic()
+                        ? new DynamicPeer(
+                                filter, random, new Timer(now -> onPeerTimer.run(now, this)))
+                        : null;
     }
 
     /** A link's control packets of one kind. */
@@ -80,6 +92,16 @@ public final class LinkState {
 
     boolean isLoopback() {
         return config.transport() == LinkConfig.Transport.LOOPBACK;
+    }
+
+    /** The socket of a link that is not a loopback link. */
+    Transport.Socket socket() {
+        return Objects.requireNonNull(socket);
+    }
+
+    /** Whether pings are sent: it is enabled, and its peer is known and was not silent too long. */
+    boolean sendsPings() {
+        return config.enabled() && path != null && (peer == null || peer.awake);
     }
 
     boolean isUsable() {

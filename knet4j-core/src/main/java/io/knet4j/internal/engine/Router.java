@@ -174,7 +174,7 @@ final class Router {
                 }
                 if (link.isLoopback()) {
                     loopback = link.config.enabled() ? link.counters : null;
-                } else if (link.path != null && link.config.enabled()) {
+                } else if (link.path != null && link.sendsPings()) {
                     pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
                 }
             }

@@ -31,6 +31,10 @@ final class Sockets {
     private static final class Shared {
         private final Transport.Socket socket;
         private int links;
+
+        /** Whether its links are dynamic: all of them, or none. */
+        private boolean dynamic;
+
         private long releasedAs;
 
         private Shared(Transport.Socket socket) {
@@ -59,11 +63,18 @@ final class Sockets {
         return copy;
     }
 
+    /** Whether links use the socket that are static where these are dynamic, or the reverse. */
+    boolean isOfOtherKind(Transport.Socket socket, boolean dynamic) {
+        Shared shared = all.get(ScopedAddress.of(socket.local()));
+        return shared != null && shared.links > 0 && shared.dynamic != dynamic;
+    }
+
     /** A link uses the socket from now on, which may be a new one. */
-    void use(Transport.Socket socket) {
+    void use(Transport.Socket socket, boolean dynamic) {
         Shared shared =
                 all.computeIfAbsent(ScopedAddress.of(socket.local()), _ -> new Shared(socket));
         shared.releasedAs = 0;
+        shared.dynamic = dynamic;
         shared.links++;
     }
 

@@ -59,6 +59,7 @@ final class EventLines {
         return switch (event) {
             case KnetEvent.LinkUp e -> e.host();
             case KnetEvent.LinkDown e -> e.host();
+            case KnetEvent.PeerAddressChanged e -> e.host();
             case KnetEvent.HostReachable e -> e.host();
             case KnetEvent.HostUnreachable e -> e.host();
             case KnetEvent.HostRestarted e -> e.host();
@@ -78,7 +79,8 @@ final class EventLines {
 
     private static LogSubsystem subsystem(KnetEvent event) {
         return switch (event) {
-            case KnetEvent.LinkUp _, KnetEvent.LinkDown _ -> LogSubsystem.LINK;
+            case KnetEvent.LinkUp _, KnetEvent.LinkDown _, KnetEvent.PeerAddressChanged _ ->
+                    LogSubsystem.LINK;
             case KnetEvent.HostReachable _,
                     KnetEvent.HostUnreachable _,
                     KnetEvent.HostRestarted _,
@@ -110,6 +112,7 @@ final class EventLines {
                     KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
+                    KnetEvent.PeerAddressChanged _,
                     KnetEvent.HostReachable _,
                     KnetEvent.HostRestarted _,
                     KnetEvent.ActiveLinksChanged _,
@@ -149,6 +152,13 @@ final class EventLines {
             case KnetEvent.LinkUp e ->
                     link(e.link(), host) + " is up, latency " + Words.time(e.latency());
             case KnetEvent.LinkDown e -> link(e.link(), host) + " is down: " + cause(e);
+            case KnetEvent.PeerAddressChanged e ->
+                    link(e.link(), host)
+                            + " has its peer at "
+                            + Words.address(e.after())
+                            + e.before()
+                                    .map(before -> ", before at " + Words.address(before))
+                                    .orElse("");
             case KnetEvent.HostReachable _ -> host + " is reachable";
             case KnetEvent.HostUnreachable _ -> host + " is not reachable: no link to it is up";
             case KnetEvent.HostRestarted _ ->

@@ -458,6 +458,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public boolean stopForwarding() {
         boolean flushed = sendQueue.flush(FLUSH_LIMIT.toNanos());
+        if (!closed.get()) {
+            runtime.awaitReceived(); // above all what this node has just sent to itself
+        }
         change(() -> engine.setForwarding(false));
         return flushed;
     }
@@ -507,6 +510,16 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public CompressionConfig compression() {
         return engine.compression();
+    }
+
+    @Override
+    public void setAccessLists(boolean enabled) {
+        run(() -> engine.setAccessLists(enabled));
+    }
+
+    @Override
+    public boolean accessLists() {
+        return call(engine::accessLists);
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.knet4j.internal.engine.EnginePicture;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.LinkState;
 import io.knet4j.internal.engine.ScopedAddress;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.Transport;
@@ -145,7 +146,8 @@ final class PreparedConfig implements AutoCloseable {
                 if (c.before().highPriorityTraffic() != c.after().highPriorityTraffic()) {
                     setTrafficClass(c.before(), c.after().highPriorityTraffic());
                 }
-                steps.add(now -> engine.setConfig(now, link, c.after()));
+                AccessFilter filter = AccessFilter.of(c.after().accessRules());
+                steps.add(now -> engine.setConfig(now, link, c.after(), filter));
             }
             case LinkAdded c ->
                     addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.config());
@@ -176,7 +178,8 @@ final class PreparedConfig implements AutoCloseable {
         Transport.Socket socket =
                 DesiredConfig.named(
                         name(host.id(), hostName) + ", link " + id, () -> socket(config));
-        LinkState link = engine.newLink(host, id, config, socket);
+        LinkState link =
+                engine.newLink(host, id, config, socket, AccessFilter.of(config.accessRules()));
         long wait = config.enabled() && socket != null ? pings++ * FIRST_PING_DISTANCE : 0;
         steps.add(now -> engine.attach(now, link, now + wait));
     }

@@ -27,6 +27,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -86,6 +87,22 @@ class NodeLogTest {
                                         + HOST
                                         + " is down: the network reports that the host cannot be"
                                         + " reached, and no pong for 300.000 ms")),
+                Arguments.of(
+                        new KnetEvent.PeerAddressChanged(2, 1, Optional.empty(), LOCAL),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to " + HOST + " has its peer at 10.0.0.1 port 5405")),
+                Arguments.of(
+                        new KnetEvent.PeerAddressChanged(
+                                2, 1, Optional.of(LOCAL), new InetSocketAddress("10.0.0.7", 9)),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to "
+                                        + HOST
+                                        + " has its peer at 10.0.0.7 port 9, before at 10.0.0.1"
+                                        + " port 5405")),
                 Arguments.of(
                         new KnetEvent.HostReachable(2),
                         new Line("host", Level.INFO, HOST + " is reachable")),
