@@ -29,6 +29,7 @@ final class Heartbeat {
     private final TimerQueue timers;
     private final OnWireVersions versions;
     private final Router router;
+    private final PathMtuProber prober;
     private final ControlOutbox outbox;
     private final EngineOutput output;
 
@@ -38,6 +39,7 @@ final class Heartbeat {
             TimerQueue timers,
             OnWireVersions versions,
             Router router,
+            PathMtuProber prober,
             ControlOutbox outbox,
             EngineOutput output) {
         this.shared = shared;
@@ -45,6 +47,7 @@ final class Heartbeat {
         this.timers = timers;
         this.versions = versions;
         this.router = router;
+        this.prober = prober;
         this.outbox = outbox;
         this.output = output;
     }
@@ -169,12 +172,14 @@ final class Heartbeat {
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
         router.update(link.host);
+        prober.onUp(now, link);
     }
 
     private void takeDown(long now, LinkState link, LinkDownCause cause) {
         Duration silence = link.monitor.sinceLastPong(now).orElse(Duration.ZERO);
         timers.cancel(link.downTimer);
         link.monitor.stop(now);
+        prober.onDown(link);
         output.publish(new LinkDown(link.host.id, link.id, cause, silence));
         router.update(link.host);
     }

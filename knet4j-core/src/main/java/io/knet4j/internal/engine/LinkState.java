@@ -18,11 +18,11 @@ public final class LinkState {
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();
+    final LinkProbing probing;
     final Timer pingTimer;
     final Timer downTimer;
 
     LinkConfig config;
-    int dataMtu;
     @Nullable Reason lastSendFailure;
 
     LinkState(
@@ -31,8 +31,10 @@ public final class LinkState {
             LinkConfig config,
             @Nullable Path path,
             RandomGenerator random,
+            MtuRange mtuRange,
             LinkAction onPingTimer,
-            LinkAction onDownTimer) {
+            LinkAction onDownTimer,
+            LinkAction onProbeTimer) {
         this.host = host;
         this.id = id;
         this.config = config;
@@ -41,6 +43,7 @@ public final class LinkState {
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));
+        probing = new LinkProbing(mtuRange, new Timer(now -> onProbeTimer.run(now, this)));
     }
 
     /** What a link's timer does. */

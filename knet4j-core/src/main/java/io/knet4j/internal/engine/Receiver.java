@@ -40,6 +40,7 @@ final class Receiver {
     private final OnWireVersions versions;
     private final Heartbeat heartbeat;
     private final Router router;
+    private final PathMtuProber prober;
     private final Reassembler reassembler;
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -56,6 +57,7 @@ final class Receiver {
             OnWireVersions versions,
             Heartbeat heartbeat,
             Router router,
+            PathMtuProber prober,
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
@@ -68,6 +70,7 @@ final class Receiver {
         this.versions = versions;
         this.heartbeat = heartbeat;
         this.router = router;
+        this.prober = prober;
         this.reassembler = reassembler;
         this.outbox = outbox;
         this.drops = drops;
@@ -97,11 +100,11 @@ final class Receiver {
     private boolean hasSequence(long now, IncomingBatch batch, int index) {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
-        int length = keys.open(memory, batch.offset(index), batch.length(index));
+        int datagram = batch.length(index);
+        int length = keys.open(memory, batch.offset(index), datagram);
         if (length == KeySlots.REFUSED) {
             DropCause cause =
-                    mismatches.onRefused(
-                            now, memory, batch.offset(index), batch.length(index), source);
+                    mismatches.onRefused(now, memory, batch.offset(index), datagram, source);
             return drop(now, cause, source);
         }
         int packet = keys.packetOffset();
@@ -143,10 +146,15 @@ final class Receiver {
                 return true;
             }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
-            case Packets.PMTUD -> onProbe(link, memory, packet, length);
+            case Packets.PMTUD -> {
+                onProbe(link, memory, packet, length);
+                prober.onPeerProbe(now, link, datagram);
+            }
             default -> {
                 link.counters.rxPmtud.count(length);
-                drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                if (!prober.onReply(now, link, Packets.probedSize(memory, packet))) {
+                    drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                }
             }
         }
         return false;
