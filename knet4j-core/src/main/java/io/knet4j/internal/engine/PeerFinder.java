@@ -33,6 +33,7 @@ final class PeerFinder {
     private final TimerQueue timers;
     private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PathMtuProber prober;
     private final Router router;
     private final Drops drops;
     private final EngineOutput output;
@@ -42,6 +43,7 @@ final class PeerFinder {
             TimerQueue timers,
             AccessControl access,
             Heartbeat heartbeat,
+            PathMtuProber prober,
             Router router,
             Drops drops,
             EngineOutput output) {
@@ -49,6 +51,7 @@ final class PeerFinder {
         this.timers = timers;
         this.access = access;
         this.heartbeat = heartbeat;
+        this.prober = prober;
         this.router = router;
         this.drops = drops;
         this.output = output;
@@ -200,6 +203,7 @@ final class PeerFinder {
         timers.cancel(peer.timer);
         if (before == null || !ScopedAddress.sameEnd(before.remote(), after.remote())) {
             access.move(link, peer, after);
+            prober.onMoved(now, link);
             output.publish(
                     new PeerAddressChanged(
                             link.host.id,

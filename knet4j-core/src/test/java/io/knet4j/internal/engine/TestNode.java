@@ -62,6 +62,7 @@ final class TestNode {
                         output,
                         new SplittableRandom(99),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 17), 1),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                         methods,
                         new Clocks(() -> WALL_CLOCK.plusNanos(now), () -> stopwatch += 7));
