@@ -185,9 +185,9 @@ final class EventLines {
                     link(e.link(), host)
                             + " takes packets of "
                             + e.sentPacketBytes()
-                            + " bytes, but only "
+                            + " bytes, but packets of "
                             + e.receivedPacketBytes()
-                            + " come the other way";
+                            + " bytes come the other way";
             case KnetEvent.SocketError e ->
                     "socket "
                             + Words.address(e.local())

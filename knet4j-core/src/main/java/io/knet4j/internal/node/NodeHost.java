@@ -38,6 +38,7 @@ record NodeHost(Node node, HostState state) implements Host {
 
     @Override
     public Link addLink(int id, LinkConfig config) {
+        Objects.requireNonNull(config, "config");
         AccessFilter filter = AccessFilter.of(config.accessRules()); // may take a while
         return new NodeLink(
                 node,
