@@ -116,6 +116,7 @@ class ConformanceTest {
                     "compression",
                     "statistics",
                     "crypto",
+                    "logLevel",
                     "close");
 
     /** Arguments that are right for every method of the API. */
