@@ -104,7 +104,7 @@ final class Receiver {
         InetSocketAddress source = batch.source(index);
         ByteBuffer memory = batch.memory();
         SampledTimer timer = cryptoMeter.opening;
-        long started = timer.start();
+        long started = keys.isEmpty() ? SampledTimer.SKIPPED : timer.start();
         int length = keys.open(memory, batch.offset(index), batch.length(index));
         long took = timer.since(started);
         if (length == KeySlots.REFUSED) {
@@ -136,6 +136,8 @@ final class Receiver {
         if (type == Packets.DATA) {
             if (keys.wasSealed()) {
                 timer.count(took);
+            } else {
+                timer.skip();
             }
             batch.narrow(index, packet, length);
             return true;
