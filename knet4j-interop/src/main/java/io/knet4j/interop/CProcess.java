@@ -89,11 +89,57 @@ public final class CProcess implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         return start(
+                List.of(),
                 CNodeMain.class.getName(),
                 ownClasses(),
                 List.of(String.valueOf(hostId), logLevel.name()),
                 jvmOptions,
                 environment);
+    }
+
+    /**
+     * Starts a C node by way of another program and waits until it is ready.
+     *
+     * @param launcher words that come before the command: a program that executes what follows them
+     *     in its own process, such as {@code ip netns exec NAME}
+     * @param hostId its host id
+     * @param logLevel how much the library logs
+     * @param jvmOptions more options for its JVM
+     * @return the process
+     * @throws IOException when it doesn't start, or has no C library
+     */
+    public static CProcess startBy(
+            List<String> launcher, int hostId, CNode.LogLevel logLevel, List<String> jvmOptions)
+            throws IOException {
+        return start(
+                launcher,
+                CNodeMain.class.getName(),
+                ownClasses(),
+                List.of(String.valueOf(hostId), logLevel.name()),
+                jvmOptions,
+                Map.of());
+    }
+
+    /**
+     * Starts a node of knet4j by way of another program and waits until it is ready.
+     *
+     * @param launcher as for {@link #startBy}; may be empty
+     * @param hostId its host id
+     * @param classPath where {@link JavaNodeMain} and knet4j's classes are
+     * @param jvmOptions more options for its JVM
+     * @return the process
+     * @throws IOException when it doesn't start
+     */
+    public static CProcess startJavaBy(
+            List<String> launcher, int hostId, String classPath, List<String> jvmOptions)
+            throws IOException {
+        return start(
+                launcher,
+                JavaNodeMain.class.getName(),
+                classPath,
+                List.of(String.valueOf(hostId)),
+                jvmOptions,
+                Map.of());
     }
 
     /**
@@ -110,17 +156,18 @@ public final class CProcess implements AutoCloseable {
     public static CProcess start(
             String mainClass, String classPath, List<String> arguments, List<String> jvmOptions)
             throws IOException {
-        return start(mainClass, classPath, arguments, jvmOptions, Map.of());
+        return start(List.of(), mainClass, classPath, arguments, jvmOptions, Map.of());
     }
 
     private static CProcess start(
+            List<String> launcher,
             String mainClass,
             String classPath,
             List<String> arguments,
             List<String> jvmOptions,
             Map<String, String> environment)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-XX:+UseSerialGC");
