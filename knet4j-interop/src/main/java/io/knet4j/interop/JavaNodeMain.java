@@ -19,7 +19,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +37,7 @@ import java.util.logging.SimpleFormatter;
  *
  * <p>It understands {@code host}, {@code link}, {@code enable}, {@code clear}, {@code policy},
  * {@code channel CHANNEL tally}, {@code flow}, {@code tally}, {@code silence}, {@code forward},
- * {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code status},
+ * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code status},
  * {@code log} and {@code quit}. Differences:
  *
  * <ul>
@@ -155,11 +154,7 @@ public final class JavaNodeMain {
                 }
                 Channel channel = knet.channel(integer(a[1]));
                 Destination peer = Destination.host(integer(a[4]));
-                words.startFlow(
-                        new MessageFlow(
-                                integer(a[2]),
-                                integer(a[3]),
-                                m -> channel.send(ByteBuffer.wrap(m), peer)));
+                words.startFlow(a, m -> channel.send(ByteBuffer.wrap(m), peer));
             }
             case "tally" -> {
                 return words.tally(a);
@@ -172,6 +167,7 @@ public final class JavaNodeMain {
                     knet.stopForwarding();
                 }
             }
+            case "acl" -> knet.setAccessLists(onOff(a[1]));
             case "mtu" ->
                     knet.setInterfaceMtu(
                             a[1].equals("0") ? OptionalInt.empty() : OptionalInt.of(integer(a[1])));
@@ -205,14 +201,16 @@ public final class JavaNodeMain {
     }
 
     private static LinkConfig link(String[] a) {
-        return LinkConfig.udp(address(a[3]), address(a[4]))
-                .withPing(millis(a[5]), millis(a[6]), integer(a[7]))
+        LinkConfig link =
+                a[4].equals("-")
+                        ? LinkConfig.dynamicUdp(address(a[3]))
+                        : LinkConfig.udp(address(a[3]), address(a[4]));
+        return link.withPing(millis(a[5]), millis(a[6]), integer(a[7]))
                 .withPongCount(integer(a[8]))
                 .withPriority(integer(a[9]));
     }
 
     private static String state(LinkStatus s) {
-        InetSocketAddress remote = s.config().remote();
         return "up="
                 + s.connected()
                 + " active="
@@ -222,9 +220,9 @@ public final class JavaNodeMain {
                 + " latency="
                 + s.latency().map(Duration::toNanos).orElse(0L) / 1000
                 + " remote="
-                + (remote == null
-                        ? ""
-                        : remote.getAddress().getHostAddress() + ':' + remote.getPort());
+                + s.peer()
+                        .map(peer -> peer.getAddress().getHostAddress() + ':' + peer.getPort())
+                        .orElse("");
     }
 
     private void crypto(String[] a) {

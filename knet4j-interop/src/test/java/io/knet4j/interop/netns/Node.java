@@ -24,6 +24,10 @@ final class Node implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final int CHANNEL = 0;
+
+    /** How many messages must come through to show that they do. */
+    private static final int FLOWING = 50;
+
     private static final int POLL_MILLIS = 5;
 
     /** Whose code a node runs. */
@@ -180,6 +184,27 @@ final class Node implements AutoCloseable {
     /** Measures silence from now on. */
     void resetSilence() {
         command("silence", CHANNEL);
+    }
+
+    /**
+     * Waits until messages come that are sent from now on. Those of Java all do; C may need a
+     * while until it sends on a link that is up, because it has to find its MTU first.
+     */
+    static void assertFlows(Node sender, Node receiver) throws Exception {
+        long start = System.nanoTime();
+        while (true) {
+            int from = sender.sent();
+            int to = from + FLOWING;
+            await(() -> "sent " + to + " messages: " + sender, () -> sender.sent() >= to);
+            Callable<Boolean> arrived = () -> receiver.tally(from, to).missing() == 0;
+            if (sender.kind == Kind.JAVA || System.nanoTime() - start > LIMIT.toNanos()) {
+                await(() -> "from " + sender + ": " + receiver.tally(from, to), arrived);
+                return;
+            }
+            if (arrived.call()) {
+                return;
+            }
+        }
     }
 
     record Tally(int count, int missing, int doubled, int damaged, int silenceMicros) {}

@@ -315,14 +315,8 @@ class PathMtuInteropTest {
 
         /** Messages come that are sent from now on. */
         void assertFlows() throws Exception {
-            int fromA = a.sent();
-            int fromB = b.sent();
-            Node.await(
-                    () -> "from " + a + ": " + b.tally(fromA, fromA + 50),
-                    () -> b.tally(fromA, fromA + 50).missing() == 0);
-            Node.await(
-                    () -> "from " + b + ": " + a.tally(fromB, fromB + 50),
-                    () -> a.tally(fromB, fromB + 50).missing() == 0);
+            Node.assertFlows(a, b);
+            Node.assertFlows(b, a);
         }
     }
 }
