@@ -225,6 +225,25 @@ public interface Knet extends AutoCloseable {
     CompressionConfig compression();
 
     /**
+     * Switches the access lists of dynamic links on or off. While they are on, a dynamic link takes
+     * packets only from addresses that its {@linkplain Link#accessList() list} accepts, and what
+     * comes from an address that is neither accepted by a list nor that of a static link's peer is
+     * dropped before it costs a signature, as {@link DropCause#ACCESS_DENIED}. While they are off,
+     * a dynamic link takes packets from everywhere. Static links take packets from the address of
+     * their peer only, always. Answers to {@code knet_handle_enable_access_lists}.
+     *
+     * @param enabled default true, as in libknet 1.35; before, libknet had them off
+     */
+    void setAccessLists(boolean enabled);
+
+    /**
+     * Whether the access lists of dynamic links count.
+     *
+     * @return what was set last
+     */
+    boolean accessLists();
+
+    /**
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
      * {@code knet_handle_set_onwire_ver} of libknet 2.x.
      *
@@ -277,6 +296,7 @@ public interface Knet extends AutoCloseable {
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
         private @Nullable CryptoConfig crypto;
         private CompressionConfig compression = CompressionConfig.NONE;
+        private boolean accessLists = true;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -374,6 +394,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Whether the access lists of dynamic links count, see {@link Knet#setAccessLists}.
+         *
+         * @param enabled default true
+         * @return this
+         */
+        public Builder accessLists(boolean enabled) {
+            this.accessLists = enabled;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -389,7 +420,8 @@ public interface Knet extends AutoCloseable {
                     interfaceMtu,
                     reassembly,
                     Optional.ofNullable(crypto),
-                    compression);
+                    compression,
+                    accessLists);
         }
 
         /**

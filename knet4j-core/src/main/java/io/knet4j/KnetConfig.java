@@ -20,6 +20,8 @@ import java.util.OptionalInt;
  * @param reassembly bounds for incomplete messages
  * @param crypto what the node's crypto starts with; empty, the default, is no crypto
  * @param compression how sent messages are compressed; default: not at all
+ * @param accessLists whether dynamic links accept only peers that their access lists do; default
+ *     true
  */
 public record KnetConfig(
         int nodeId,
@@ -30,7 +32,8 @@ public record KnetConfig(
         OptionalInt interfaceMtu,
         ReassemblyLimits reassembly,
         Optional<CryptoConfig> crypto,
-        CompressionConfig compression) {
+        CompressionConfig compression,
+        boolean accessLists) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =

@@ -3,6 +3,7 @@ package io.knet4j;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something happened that an application or operator may want to know. See {@link Knet#onEvent}.
@@ -38,6 +39,19 @@ public sealed interface KnetEvent {
         /** The socket or the network reported that the peer cannot be reached. */
         TRANSPORT_ERROR
     }
+
+    /**
+     * A dynamic link has learned its peer's address, or found that it changed: packets go there
+     * from now on.
+     *
+     * @param host host id
+     * @param link link id
+     * @param before the address so far; empty when none was known
+     * @param after the new address
+     */
+    record PeerAddressChanged(
+            int host, int link, Optional<InetSocketAddress> before, InetSocketAddress after)
+            implements KnetEvent {}
 
     /**
      * A host has become reachable. Answers to the callback of {@code

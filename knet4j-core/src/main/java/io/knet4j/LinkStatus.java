@@ -1,5 +1,6 @@
 package io.knet4j;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +10,9 @@ import java.util.Optional;
  * @param hostId host that the link leads to
  * @param linkId 0 to 7
  * @param config configuration as it is now
+ * @param peer where packets go: the configured address, or the one that a dynamic link learned,
+ *     which it keeps when it goes down; empty for loopback, and before a dynamic link has learned
+ *     one
  * @param connected whether the link is up as this node sees it: enough pongs came and none is
  *     overdue
  * @param active whether the link carries messages now (with {@link LinkPolicy#ROUND_ROBIN}: takes
@@ -22,6 +26,7 @@ public record LinkStatus(
         int hostId,
         int linkId,
         LinkConfig config,
+        Optional<InetSocketAddress> peer,
         boolean connected,
         boolean active,
         Optional<Duration> latency,

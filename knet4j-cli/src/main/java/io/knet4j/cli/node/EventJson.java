@@ -34,6 +34,18 @@ final class EventJson {
                 json.addProperty("silence_ms", Millis.of(e.silence()));
                 yield json;
             }
+            case KnetEvent.PeerAddressChanged e -> {
+                JsonObject json = link("peer-address", e.host(), e.link());
+                e.before()
+                        .ifPresent(before -> {
+                            json.addProperty(
+                                    "before_address", before.getAddress().getHostAddress());
+                            json.addProperty("before_port", before.getPort());
+                        });
+                json.addProperty("address", e.after().getAddress().getHostAddress());
+                json.addProperty("port", e.after().getPort());
+                yield json;
+            }
             case KnetEvent.HostReachable e -> host("host-reachable", e.host());
             case KnetEvent.HostUnreachable e -> host("host-unreachable", e.host());
             case KnetEvent.HostRestarted e -> host("host-restarted", e.host());

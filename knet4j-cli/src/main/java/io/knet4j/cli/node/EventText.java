@@ -28,6 +28,15 @@ final class EventText {
                                             + Millis.text(e.latency());
                             case KnetEvent.LinkDown e ->
                                     link(e.link(), e.host()) + " is down: " + cause(e);
+                            case KnetEvent.PeerAddressChanged e ->
+                                    link(e.link(), e.host())
+                                            + e.before()
+                                                    .map(before ->
+                                                            " moved from "
+                                                                    + address(before)
+                                                                    + " to ")
+                                                    .orElse(" found its peer at ")
+                                            + address(e.after());
                             case KnetEvent.HostReachable e ->
                                     names.text(e.host()) + " is reachable";
                             case KnetEvent.HostUnreachable e ->

@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.AccessRule;
 import io.knet4j.ClearTraffic;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
@@ -23,6 +24,7 @@ import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -30,6 +32,7 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,7 +69,9 @@ public final class Engine {
     private final ControlOutbox outbox;
     private final Drops drops;
     private final Router router;
+    private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
@@ -76,10 +81,15 @@ public final class Engine {
     /** A socket and the number of links that use it. */
     private static final class SharedSocket {
         private final Transport.Socket socket;
+
+        /** Whether its links are dynamic: all of them, or none. */
+        private final boolean dynamic;
+
         private int links;
 
-        private SharedSocket(Transport.Socket socket) {
+        private SharedSocket(Transport.Socket socket, boolean dynamic) {
             this.socket = socket;
+            this.dynamic = dynamic;
         }
     }
 
@@ -111,7 +121,9 @@ public final class Engine {
         drops = new Drops(output);
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
+        access = new AccessControl(config.accessLists());
         heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
+        finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -135,7 +147,9 @@ public final class Engine {
                         mismatches,
                         hosts,
                         versions,
+                        access,
                         heartbeat,
+                        finder,
                         router,
                         reassembler,
                         outbox,
@@ -283,7 +297,7 @@ public final class Engine {
 
     private static boolean isLocalByLoopback(HostState host) {
         for (LinkState link : host.links) {
-            if (link != null && link.path == null && link.config.enabled()) {
+            if (link != null && link.isLoopback() && link.config.enabled()) {
                 return true;
             }
         }
@@ -299,6 +313,16 @@ public final class Engine {
     // ---- links
 
     public LinkState addLink(long time, HostState host, int id, LinkConfig linkConfig) {
+        return addLink(time, host, id, linkConfig, AccessFilter.of(linkConfig.accessRules()));
+    }
+
+    /**
+     * Adds a link.
+     *
+     * @param filter made of the access rules in the configuration
+     */
+    public LinkState addLink(
+            long time, HostState host, int id, LinkConfig linkConfig, AccessFilter filter) {
         check(host);
         if (id < 0 || id >= Knet.MAX_LINKS) {
             throw ConfigurationException.invalid("link id", id, "0 to " + (Knet.MAX_LINKS - 1));
@@ -310,20 +334,24 @@ public final class Engine {
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
-        Path path = loopback ? null : path(linkConfig);
-        LinkConfig actual = path == null ? linkConfig : linkConfig.withLocal(path.socket().local());
+        Transport.Socket socket = loopback ? null : acquireSocket(linkConfig);
+        LinkConfig actual = socket == null ? linkConfig : linkConfig.withLocal(socket.local());
         LinkState link =
                 new LinkState(
                         host,
                         id,
                         actual,
-                        path,
+                        socket,
+                        path(socket, linkConfig),
+                        filter,
                         random,
                         heartbeat::onPingTimer,
-                        heartbeat::onDownTimer);
+                        heartbeat::onDownTimer,
+                        finder::onTimer);
         link.dataMtu = dataMtu(link);
         host.links[id] = link;
-        if (linkConfig.enabled() && path != null) {
+        access.add(link);
+        if (linkConfig.enabled() && !loopback) {
             heartbeat.start(time, link);
         }
         router.publish();
@@ -339,7 +367,7 @@ public final class Engine {
         }
         boolean hasLoopback = false;
         for (LinkState link : host.links) {
-            hasLoopback |= link != null && link.path == null;
+            hasLoopback |= link != null && link.isLoopback();
         }
         if (hasLoopback || (loopback && host.linkCount() > 0)) {
             throw ConfigurationException.invalid(
@@ -347,10 +375,20 @@ public final class Engine {
         }
     }
 
-    private Path path(LinkConfig linkConfig) {
+    private @Nullable Path path(Transport.@Nullable Socket socket, LinkConfig linkConfig) {
+        InetSocketAddress remote = linkConfig.remote();
+        return socket == null || remote == null ? null : transport.path(socket, remote);
+    }
+
+    private Transport.Socket acquireSocket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
-        InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
         SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
+        if (use != null && use.dynamic != linkConfig.dynamic()) {
+            throw ConfigurationException.invalid(
+                    "local",
+                    local + " for a " + kind(linkConfig.dynamic()) + " link",
+                    "an address and port that no " + kind(use.dynamic) + " link has");
+        }
         if (use == null) {
             use =
                     new SharedSocket(
@@ -358,24 +396,35 @@ public final class Engine {
                                     local,
                                     new Transport.SocketOptions(
                                             config.socketBufferBytes(),
-                                            linkConfig.highPriorityTraffic())));
+                                            linkConfig.highPriorityTraffic())),
+                            linkConfig.dynamic());
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
-        return transport.path(use.socket, remote);
+        return use.socket;
+    }
+
+    private static String kind(boolean dynamic) {
+        return dynamic ? "dynamic" : "static";
+    }
+
+    private void releaseSocket(Transport.Socket socket) {
+        ScopedAddress local = ScopedAddress.of(socket.local());
+        SharedSocket use = sockets.get(local);
+        if (use != null && --use.links == 0) {
+            sockets.remove(local);
+            transport.unbind(use.socket);
+        }
     }
 
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
+        access.remove(link);
         link.host.links[link.id] = null;
-        if (link.path != null) {
+        if (link.socket != null) {
             outbox.flush();
-            SharedSocket use = sockets.get(ScopedAddress.of(link.path.socket().local()));
-            if (use != null && --use.links == 0) {
-                sockets.remove(ScopedAddress.of(link.path.socket().local()));
-                transport.unbind(use.socket);
-            }
+            releaseSocket(link.socket);
         }
         router.update(link.host);
     }
@@ -386,14 +435,83 @@ public final class Engine {
             return;
         }
         link.config = link.config.withEnabled(enabled);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             if (enabled) {
                 heartbeat.start(time, link);
+                if (link.peer != null) {
+                    finder.onEnabled(time, link, link.peer);
+                }
             } else {
                 heartbeat.stop(time, link);
             }
         }
         router.update(link.host);
+    }
+
+    /** Whether dynamic links accept only what their access lists do. */
+    public void setAccessLists(boolean enabled) {
+        access.setEnabled(enabled);
+    }
+
+    public boolean accessLists() {
+        return access.isEnabled();
+    }
+
+    /** The list of a dynamic link. */
+    public AccessFilter accessFilter(LinkState link) {
+        return dynamic(link).filter;
+    }
+
+    private DynamicPeer dynamic(LinkState link) {
+        check(link);
+        DynamicPeer peer = link.peer;
+        if (peer == null) {
+            throw ConfigurationException.invalid(
+                    "access list",
+                    "of link "
+                            + link.id
+                            + " of host "
+                            + link.host.id
+                            + (link.isLoopback()
+                                    ? ", which is a loopback link"
+                                    : ", which is static"),
+                    "that of a dynamic link; others accept what they must");
+        }
+        return peer;
+    }
+
+    /**
+     * Replaces the list of a dynamic link.
+     *
+     * @param before what it must be so far
+     * @return whether it was that
+     */
+    public boolean replaceAccessFilter(LinkState link, AccessFilter before, AccessFilter after) {
+        DynamicPeer peer = dynamic(link);
+        if (peer.filter != before) {
+            return false;
+        }
+        link.config = link.config.withAccessRules(after.rules());
+        access.replace(link, peer, after);
+        return true;
+    }
+
+    /** Whether the list of a link accepts an address. */
+    public boolean acceptedByList(LinkState link, InetAddress source) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return link.peer != null
+                ? link.peer.filter.accepts(source)
+                : remote != null && ScopedAddress.sameHost(remote.getAddress(), source);
+    }
+
+    /** What a link accepts: of a static one, its peer's address. */
+    public List<AccessRule> accessRules(LinkState link) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return remote == null
+                ? link.config.accessRules()
+                : List.of(new AccessRule.Address(remote.getAddress(), AccessRule.Action.ACCEPT));
     }
 
     public void setPriority(LinkState link, int priority) {
@@ -407,7 +525,7 @@ public final class Engine {
         check(link);
         link.config = changed;
         link.monitor.configure(changed);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
     }
@@ -437,12 +555,13 @@ public final class Engine {
         check(link);
         LinkMonitor monitor = link.monitor;
         LinkCounters counters = link.counters;
-        boolean loopback = link.path == null;
+        boolean loopback = link.isLoopback();
         HostRoute route = link.host.route;
         return new LinkStatus(
                 link.host.id,
                 link.id,
                 link.config,
+                Optional.ofNullable(link.path).map(Path::remote),
                 loopback ? link.config.enabled() : monitor.connected(),
                 loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
                 monitor.latency(),
@@ -541,10 +660,11 @@ public final class Engine {
     }
 
     private int dataMtu(LinkState link) {
-        if (link.path == null) {
+        Transport.Socket socket = link.socket;
+        if (socket == null) {
             return LOOPBACK_MTU;
         }
-        boolean ipv6 = link.path.remote().getAddress() instanceof Inet6Address;
+        boolean ipv6 = socket.local().getAddress() instanceof Inet6Address;
         return interfaceMtu.isPresent()
                 ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
                 : arithmetic().safeDataMtu();
@@ -653,7 +773,10 @@ public final class Engine {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
-        if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
+        if (timers.size() > 0
+                || !sockets.isEmpty()
+                || reassembler.bytes() > 0
+                || !access.isEmpty()) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()
@@ -661,7 +784,8 @@ public final class Engine {
                             + sockets.size()
                             + " sockets, "
                             + reassembler.bytes()
-                            + " bytes of fragments");
+                            + " bytes of fragments"
+                            + (access.isEmpty() ? "" : ", addresses of peers"));
         }
         return Optional.empty();
     }

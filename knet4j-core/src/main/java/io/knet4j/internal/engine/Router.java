@@ -133,9 +133,9 @@ final class Router {
                 if (link == null) {
                     continue;
                 }
-                if (link.path == null) {
+                if (link.isLoopback()) {
                     loopback = link.config.enabled() ? link.counters : null;
-                } else if (link.config.enabled()) {
+                } else if (link.path != null && link.sendsPings()) {
                     pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
                 }
             }

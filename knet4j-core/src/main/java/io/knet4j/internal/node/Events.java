@@ -104,6 +104,7 @@ final class Events {
                     KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
+                    KnetEvent.PeerAddressChanged _,
                     KnetEvent.HostReachable _,
                     KnetEvent.HostRestarted _,
                     KnetEvent.OnWireVersionChanged _ ->

@@ -399,6 +399,16 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setAccessLists(boolean enabled) {
+        run(() -> engine.setAccessLists(enabled));
+    }
+
+    @Override
+    public boolean accessLists() {
+        return call(engine::accessLists);
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         run(() -> engine.forceOnWireVersion(version));
     }
