@@ -140,7 +140,9 @@ final class Node implements AutoCloseable {
 
     long awaitMtu(int link, int mtu) throws Exception {
         return await(
-                () -> this + ": link " + link + " mtu=" + mtu + ", but " + state(link),
+                () ->
+                        this + ": link " + link + " mtu=" + mtu + ", but " + state(link) + '\n'
+                                + log(),
                 () -> mtu(link) == mtu);
     }
 
@@ -224,9 +226,21 @@ final class Node implements AutoCloseable {
         return process.handle().info().totalCpuDuration().orElseThrow();
     }
 
-    /** Lines that a Java node has logged at level INFO or above. */
+    /** Number of lines that a Java node has logged at level INFO or above. */
     int logLines() {
         return Integer.parseInt(command("log"));
+    }
+
+    /** The last lines of its log. */
+    String log() {
+        List<String> before = process.events();
+        command("log");
+        List<String> all = process.events();
+        List<String> lines =
+                all.subList(before.size(), all.size()).stream()
+                        .filter(line -> line.startsWith("log "))
+                        .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 100), lines.size()));
     }
 
     List<String> events() {
