@@ -19,7 +19,7 @@ import java.util.Optional;
  *     its turn)
  * @param latency smoothed round trip time; empty before the first pong
  * @param sinceLastPong time since the last pong; empty when none came since the link was last down
- * @param mtu bytes of a message per fragment on this link
+ * @param pathMtu how large packets on this link are, and why
  * @param statistics counters
  */
 public record LinkStatus(
@@ -31,5 +31,5 @@ public record LinkStatus(
         boolean active,
         Optional<Duration> latency,
         Optional<Duration> sinceLastPong,
-        int mtu,
+        PathMtu pathMtu,
         LinkStatistics statistics) {}

@@ -37,12 +37,13 @@ import java.util.logging.SimpleFormatter;
  *
  * <p>It understands {@code host}, {@code link}, {@code enable}, {@code clear}, {@code policy},
  * {@code channel CHANNEL tally}, {@code flow}, {@code tally}, {@code silence}, {@code forward},
- * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code status},
+ * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code pmtud-interval}, {@code status},
  * {@code log} and {@code quit}. Differences:
  *
  * <ul>
  *   <li>{@code flow} sends to its HOST.
- *   <li>{@code state} also answers {@code active=BOOLEAN}.
+ *   <li>{@code state} also answers {@code active=BOOLEAN}, and of the path MTU {@code packet=N},
+ *       {@code limit=LIMIT} and {@code searching=BOOLEAN}.
  *   <li>{@code data-mtu HOST} is that of one host.
  *   <li>{@code log} answers the number of lines that were logged at level INFO or above since the
  *       start, preceded by the last of them.
@@ -171,6 +172,8 @@ public final class JavaNodeMain {
             case "mtu" ->
                     knet.setInterfaceMtu(
                             a[1].equals("0") ? OptionalInt.empty() : OptionalInt.of(integer(a[1])));
+            case "pmtud-interval" ->
+                    knet.setPathMtuInterval(Duration.ofSeconds(integer(a[1])));
             case "crypto" -> crypto(a);
             case "reachable" -> {
                 return String.valueOf(host(a[1]).status().reachable());
@@ -216,7 +219,13 @@ public final class JavaNodeMain {
                 + " active="
                 + s.active()
                 + " mtu="
-                + s.mtu()
+                + s.pathMtu().dataMtu()
+                + " packet="
+                + s.pathMtu().packetBytes()
+                + " limit="
+                + s.pathMtu().limit()
+                + " searching="
+                + s.pathMtu().searching()
                 + " latency="
                 + s.latency().map(Duration::toNanos).orElse(0L) / 1000
                 + " remote="

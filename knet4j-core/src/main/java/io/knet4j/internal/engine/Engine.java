@@ -18,7 +18,9 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
+import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
@@ -35,6 +37,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +56,15 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
     private static final int MAX_NAME_BYTES = 255;
     private static final long RETRY = 1_000_000;
-    private static final int LOOPBACK_MTU = 65_535;
+    private static final PathMtu LOOPBACK_MTU =
+            new PathMtu(
+                    65_535,
+                    65_535,
+                    65_535,
+                    MtuLimit.PROTOCOL,
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    false);
 
     private final KnetConfig config;
     private final Transport transport;
@@ -70,12 +81,15 @@ public final class Engine {
     private final Drops drops;
     private final Router router;
     private final AccessControl access;
+    private final PathMtuProber prober;
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
-    private OptionalInt interfaceMtu;
+    private Duration pathMtuInterval;
+
+    /** The last time that was told; it may be a while ago when a command runs. */
     private long now;
 
     /** A socket and the number of links that use it. */
@@ -98,6 +112,7 @@ public final class Engine {
      * @param random source of the keys of ping tokens; must be unpredictable where peers are not
      *     trusted
      * @param controlBatch for pings and answers
+     * @param probeBatch for path MTU probes: room for the largest datagram
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
      */
@@ -108,13 +123,14 @@ public final class Engine {
             EngineOutput output,
             RandomGenerator random,
             OutgoingBatch controlBatch,
+            OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods) {
         this.config = config;
         this.transport = transport;
         this.random = random;
         this.output = output;
-        interfaceMtu = config.interfaceMtu();
+        pathMtuInterval = config.pathMtuInterval();
         this.keys = keys;
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
@@ -122,7 +138,19 @@ public final class Engine {
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
         access = new AccessControl(config.accessLists());
-        heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
+        prober =
+                new PathMtuProber(
+                        shared,
+                        keys,
+                        timers,
+                        versions,
+                        router,
+                        transport,
+                        probeBatch,
+                        output,
+                        pathMtuInterval.toNanos(),
+                        config.interfaceMtu());
+        heartbeat = new Heartbeat(shared, keys, timers, versions, router, prober, outbox, output);
         finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
         reassembler =
                 new Reassembler(
@@ -151,6 +179,7 @@ public final class Engine {
                         heartbeat,
                         finder,
                         router,
+                        prober,
                         reassembler,
                         outbox,
                         drops,
@@ -171,11 +200,33 @@ public final class Engine {
      */
     public long runTimers(long time) {
         now = time;
+        takeRefusedSizes();
         timers.run(time);
         reassembler.expire(time);
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
         return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
+    }
+
+    private void takeRefusedSizes() {
+        if (!shared.sizeRefused) {
+            return;
+        }
+        shared.sizeRefused = false; // before the sizes are read: what comes later is told again
+        for (LinkState link : allLinks()) {
+            int size = link.probing.refused.take();
+            if (size != RefusedSize.NONE) {
+                prober.onRefused(now, link, size);
+            }
+        }
+    }
+
+    private List<LinkState> allLinks() {
+        List<LinkState> all = new ArrayList<>();
+        for (HostState host : hosts.all()) {
+            all.addAll(links(host));
+        }
+        return all;
     }
 
     /** The network reports that what was sent from this socket to this address does not arrive. */
@@ -345,10 +396,12 @@ public final class Engine {
                         path(socket, linkConfig),
                         filter,
                         random,
+                        mtuRange(actual),
                         heartbeat::onPingTimer,
                         heartbeat::onDownTimer,
-                        finder::onTimer);
-        link.dataMtu = dataMtu(link);
+                        finder::onTimer,
+                        prober::onTimer);
+        prober.onAdded(link);
         host.links[id] = link;
         access.add(link);
         if (linkConfig.enabled() && !loopback) {
@@ -566,7 +619,7 @@ public final class Engine {
                 loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
                 monitor.latency(),
                 monitor.sinceLastPong(time),
-                link.dataMtu,
+                loopback ? LOOPBACK_MTU : link.probing.snapshot(time),
                 new LinkStatistics(
                         counters.senderTxData.snapshot(),
                         counters.rxData.snapshot(),
@@ -597,25 +650,43 @@ public final class Engine {
 
     public void setInterfaceMtu(OptionalInt bytes) {
         KnetConfig.checkInterfaceMtu(bytes);
-        interfaceMtu = bytes;
-        updateDataMtu();
+        prober.setInterfaceMtu(now, bytes, allLinks());
+        router.updateAll();
     }
 
-    private void updateDataMtu() {
-        for (HostState host : hosts.all()) {
-            for (LinkState link : host.links) {
-                if (link != null) {
-                    link.dataMtu = dataMtu(link);
-                }
-            }
-        }
-        router.updateAll();
+    public void setPathMtuInterval(Duration interval) {
+        KnetConfig.checkPathMtuInterval(interval);
+        pathMtuInterval = interval;
+        prober.setInterval(now, interval.toNanos(), allLinks());
+    }
+
+    public Duration pathMtuInterval() {
+        return pathMtuInterval;
+    }
+
+    /** Discovers the path MTU of all links anew. */
+    public void discoverPathMtu() {
+        prober.searchAll(now, allLinks());
+    }
+
+    /** The smallest data MTU of all hosts that are reachable. */
+    public int dataMtu() {
+        return shared.routes.reachable().stream()
+                .mapToInt(HostRoute::dataMtu)
+                .min()
+                .orElse(arithmetic().safeDataMtu());
     }
 
     /** What was sealed or opened by the settings so far may be sealed or opened otherwise now. */
     private void cryptoChanged() {
         mismatches.reset();
-        updateDataMtu();
+        for (LinkState link : allLinks()) {
+            MtuRange range = mtuRange(link.config);
+            if (!range.equals(link.probing.mtu.range())) {
+                prober.onSealerChanged(now, link, range);
+            }
+        }
+        router.updateAll();
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -659,15 +730,10 @@ public final class Engine {
         keys.wipe();
     }
 
-    private int dataMtu(LinkState link) {
-        Transport.Socket socket = link.socket;
-        if (socket == null) {
-            return LOOPBACK_MTU;
-        }
-        boolean ipv6 = socket.local().getAddress() instanceof Inet6Address;
-        return interfaceMtu.isPresent()
-                ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
-                : arithmetic().safeDataMtu();
+    private MtuRange mtuRange(LinkConfig link) {
+        InetSocketAddress local = link.local();
+        return new MtuRange(
+                arithmetic(), local != null && local.getAddress() instanceof Inet6Address);
     }
 
     private MtuArithmetic arithmetic() {

@@ -30,6 +30,7 @@ final class Heartbeat {
     private final TimerQueue timers;
     private final OnWireVersions versions;
     private final Router router;
+    private final PathMtuProber prober;
     private final ControlOutbox outbox;
     private final EngineOutput output;
 
@@ -39,6 +40,7 @@ final class Heartbeat {
             TimerQueue timers,
             OnWireVersions versions,
             Router router,
+            PathMtuProber prober,
             ControlOutbox outbox,
             EngineOutput output) {
         this.shared = shared;
@@ -46,6 +48,7 @@ final class Heartbeat {
         this.timers = timers;
         this.versions = versions;
         this.router = router;
+        this.prober = prober;
         this.outbox = outbox;
         this.output = output;
     }
@@ -221,6 +224,7 @@ final class Heartbeat {
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
         router.update(link.host);
+        prober.onUp(now, link);
     }
 
     private void takeDown(long now, LinkState link, LinkDownCause cause) {
@@ -230,6 +234,7 @@ final class Heartbeat {
         if (link.peer != null) {
             fallSilent(now, link, link.peer);
         }
+        prober.onDown(link);
         output.publish(new LinkDown(link.host.id, link.id, cause, silence));
         router.update(link.host);
     }

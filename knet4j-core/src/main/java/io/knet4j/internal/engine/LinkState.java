@@ -21,6 +21,7 @@ public final class LinkState {
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();
+    final LinkProbing probing;
     final Timer pingTimer;
     final Timer downTimer;
 
@@ -31,7 +32,6 @@ public final class LinkState {
     @Nullable Path path;
 
     LinkConfig config;
-    int dataMtu;
     @Nullable Reason lastSendFailure;
 
     LinkState(
@@ -42,9 +42,11 @@ public final class LinkState {
             @Nullable Path path,
             AccessFilter filter,
             RandomGenerator random,
+            MtuRange mtuRange,
             LinkAction onPingTimer,
             LinkAction onDownTimer,
-            LinkAction onPeerTimer) {
+            LinkAction onPeerTimer,
+            LinkAction onProbeTimer) {
         this.host = host;
         this.id = id;
         this.config = config;
@@ -59,6 +61,7 @@ public final class LinkState {
                         ? new DynamicPeer(
                                 filter, random, new Timer(now -> onPeerTimer.run(now, this)))
                         : null;
+        probing = new LinkProbing(mtuRange, new Timer(now -> onProbeTimer.run(now, this)));
     }
 
     /** What a link's timer does. */

@@ -45,6 +45,7 @@ final class Receiver {
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Router router;
+    private final PathMtuProber prober;
     private final Reassembler reassembler;
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -63,6 +64,7 @@ final class Receiver {
             Heartbeat heartbeat,
             PeerFinder finder,
             Router router,
+            PathMtuProber prober,
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
@@ -77,6 +79,7 @@ final class Receiver {
         this.heartbeat = heartbeat;
         this.finder = finder;
         this.router = router;
+        this.prober = prober;
         this.reassembler = reassembler;
         this.outbox = outbox;
         this.drops = drops;
@@ -109,11 +112,11 @@ final class Receiver {
             return drop(now, DropCause.ACCESS_DENIED, source);
         }
         ByteBuffer memory = batch.memory();
-        int length = keys.open(memory, batch.offset(index), batch.length(index));
+        int datagram = batch.length(index);
+        int length = keys.open(memory, batch.offset(index), datagram);
         if (length == KeySlots.REFUSED) {
             DropCause cause =
-                    mismatches.onRefused(
-                            now, memory, batch.offset(index), batch.length(index), source);
+                    mismatches.onRefused(now, memory, batch.offset(index), datagram, source);
             return drop(now, cause, source);
         }
         int packet = keys.packetOffset();
@@ -166,10 +169,15 @@ final class Receiver {
                 return true;
             }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
-            case Packets.PMTUD -> onProbe(link, memory, packet, length);
+            case Packets.PMTUD -> {
+                onProbe(link, memory, packet, length);
+                prober.onPeerProbe(now, link, datagram);
+            }
             default -> {
                 link.counters.rxPmtud.count(length);
-                drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                if (!prober.onReply(now, link, Packets.probedSize(memory, packet))) {
+                    drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                }
             }
         }
         return false;

@@ -384,6 +384,9 @@ class BeyondLibknetThreadsTest {
         }
 
         @Override
+        public void wakeLoop() {}
+
+        @Override
         public <T> T call(Supplier<T> command) {
             return real.call(command);
         }
