@@ -82,6 +82,7 @@ final class Heartbeat {
     /** A dynamic link sends nothing until its peer is heard again. */
     private void fallSilent(long now, LinkState link, DynamicPeer peer) {
         peer.awake = false;
+        peer.rival = null;
         peer.consider(null, now);
         timers.cancel(peer.timer);
         timers.cancel(link.pingTimer);

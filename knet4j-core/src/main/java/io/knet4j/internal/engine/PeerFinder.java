@@ -80,13 +80,10 @@ final class PeerFinder {
         }
         Path candidate = peer.candidate;
         if (candidate != null && ScopedAddress.sameEnd(candidate.remote(), source)) {
-            if (peer.answered && peer.contradicted) {
-                return null; // somebody else, who is not to take the link for up
-            }
             if (link.config.enabled() && !peer.answered) {
                 askAgain(now, link, peer, candidate);
             }
-            return candidate;
+            return isRival(peer, source) ? null : candidate;
         }
         Path back = known == null ? transport.path(link.socket(), source) : known;
         if (!link.config.enabled()) {
@@ -94,7 +91,13 @@ final class PeerFinder {
         } else if (candidate == null) {
             inquire(now, link, peer, back);
         }
-        return back;
+        return isRival(peer, source) ? null : back;
+    }
+
+    /** He gets no answer until the peer is gone: he is not to take the link for up. */
+    private static boolean isRival(DynamicPeer peer, InetSocketAddress source) {
+        Path rival = peer.rival;
+        return rival != null && ScopedAddress.sameEnd(rival.remote(), source);
     }
 
     private void inquire(long now, LinkState link, DynamicPeer peer, Path candidate) {
@@ -176,6 +179,9 @@ final class PeerFinder {
         if (peer == null || peer.candidate == null) {
             return;
         }
+        if (peer.answered && peer.contradicted) {
+            peer.rival = peer.candidate;
+        }
         long end = peer.since + Math.min(link.monitor.timeout(), LONGEST_INQUIRY);
         if (peer.answered && !peer.contradicted) {
             move(now, link, peer);
@@ -197,6 +203,7 @@ final class PeerFinder {
             return;
         }
         peer.consider(null, now);
+        peer.rival = null;
         timers.cancel(peer.timer);
         if (before == null || !ScopedAddress.sameEnd(before.remote(), after.remote())) {
             access.move(link, peer, after);
