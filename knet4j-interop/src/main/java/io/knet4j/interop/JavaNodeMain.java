@@ -37,8 +37,8 @@ import java.util.logging.SimpleFormatter;
  *
  * <p>It understands {@code host}, {@code link}, {@code enable}, {@code clear}, {@code policy},
  * {@code channel CHANNEL tally}, {@code flow}, {@code tally}, {@code silence}, {@code forward},
- * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code pmtud-interval}, {@code status},
- * {@code log} and {@code quit}. Differences:
+ * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu},
+ * {@code pmtud-interval}, {@code status}, {@code log} and {@code quit}. Differences:
  *
  * <ul>
  *   <li>{@code flow} sends to its HOST.
@@ -172,8 +172,7 @@ public final class JavaNodeMain {
             case "mtu" ->
                     knet.setInterfaceMtu(
                             a[1].equals("0") ? OptionalInt.empty() : OptionalInt.of(integer(a[1])));
-            case "pmtud-interval" ->
-                    knet.setPathMtuInterval(Duration.ofSeconds(integer(a[1])));
+            case "pmtud-interval" -> knet.setPathMtuInterval(Duration.ofSeconds(integer(a[1])));
             case "crypto" -> crypto(a);
             case "reachable" -> {
                 return String.valueOf(host(a[1]).status().reachable());

@@ -33,12 +33,11 @@ final class Node implements AutoCloseable {
 
     /**
      * Without a cipher, libknet takes its block size from memory that it did not initialise, and
-     * then finds any path MTU at all. This makes malloc hand out zeros, as it happens to do at first.
+     * then finds any path MTU at all. This makes malloc hand out zeros, as it happens to do at
+     * first.
      */
     private static final Map<String, String> CLEAN_MEMORY =
-            Map.of(
-                    "GLIBC_TUNABLES",
-                    "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0");
+            Map.of("GLIBC_TUNABLES", "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0");
 
     /** Whose code a node runs. */
     enum Kind {
@@ -62,8 +61,7 @@ final class Node implements AutoCloseable {
 
     /** Starts a node that knows its peer, but has no links. */
     static Node start(Kind kind, Namespace namespace, int id, int peerId) throws IOException {
-        List<String> options =
-                new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         if (kind == Kind.JAVA) {
             options.add(CProcess.NATIVE_ACCESS);
         }
@@ -74,7 +72,12 @@ final class Node implements AutoCloseable {
                                 id,
                                 System.getProperty("java.class.path"),
                                 options)
-                        : CProcess.startBy(namespace.launcher(), id, CNode.LogLevel.DEBUG, options, CLEAN_MEMORY);
+                        : CProcess.startBy(
+                                namespace.launcher(),
+                                id,
+                                CNode.LogLevel.DEBUG,
+                                options,
+                                CLEAN_MEMORY);
         Node node = new Node(kind, id, peerId, process);
         node.command("host", peerId);
         node.command("channel", CHANNEL, "tally");
@@ -141,8 +144,7 @@ final class Node implements AutoCloseable {
 
     /** Bytes of a message per fragment, to the peer. */
     int dataMtu() {
-        return Integer.parseInt(
-                kind != Kind.C ? command("data-mtu", peerId) : command("data-mtu"));
+        return Integer.parseInt(kind != Kind.C ? command("data-mtu", peerId) : command("data-mtu"));
     }
 
     boolean isPeerReachable() {
@@ -157,7 +159,14 @@ final class Node implements AutoCloseable {
     long awaitMtu(int link, int mtu) throws Exception {
         return await(
                 () ->
-                        this + ": link " + link + " mtu=" + mtu + ", but " + state(link) + '\n'
+                        this
+                                + ": link "
+                                + link
+                                + " mtu="
+                                + mtu
+                                + ", but "
+                                + state(link)
+                                + '\n'
                                 + log(),
                 () -> mtu(link) == mtu);
     }
@@ -205,8 +214,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Waits until messages come that are sent from now on. Those of Java all do; C may need a
-     * while until it sends on a link that is up, because it has to find its MTU first.
+     * Waits until messages come that are sent from now on. Those of Java all do; C may need a while
+     * until it sends on a link that is up, because it has to find its MTU first.
      */
     static void assertFlows(Node sender, Node receiver) throws Exception {
         long start = System.nanoTime();

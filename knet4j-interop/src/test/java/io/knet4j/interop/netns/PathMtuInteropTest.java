@@ -323,7 +323,9 @@ class PathMtuInteropTest {
             assertFlows();
         }
 
-        /** The link comes up on a path that is different in both directions, and takes all of it. */
+        /**
+         * The link comes up on a path that is different in both directions, and takes all of it.
+         */
         void findBoth(boolean useIpv6) throws Exception {
             hosts.router().swallowTooBig();
             hosts.wire(ROUTED).limitToA(1400);

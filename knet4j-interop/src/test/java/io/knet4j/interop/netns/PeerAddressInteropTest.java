@@ -175,7 +175,12 @@ class PeerAddressInteropTest {
             wire.b().addAddress(address);
             b.removeLink(0);
             wire.b().removeAddress(other);
-            b.link(0, wire.b().address(ipv6, PORT), wire.a().address(ipv6, PORT), INTERVAL, TIMEOUT);
+            b.link(
+                    0,
+                    wire.b().address(ipv6, PORT),
+                    wire.a().address(ipv6, PORT),
+                    INTERVAL,
+                    TIMEOUT);
             awaitPeer(address, PORT);
             awaitUpInTime();
             assertFlows();
@@ -236,7 +241,12 @@ class PeerAddressInteropTest {
                     dynamic ? null : ends.b().address(ipv6, PORT),
                     INTERVAL,
                     TIMEOUT);
-            b.link(0, ends.b().address(ipv6, PORT), ends.a().address(ipv6, PORT), INTERVAL, TIMEOUT);
+            b.link(
+                    0,
+                    ends.b().address(ipv6, PORT),
+                    ends.a().address(ipv6, PORT),
+                    INTERVAL,
+                    TIMEOUT);
         }
 
         private void startTraffic() throws Exception {
