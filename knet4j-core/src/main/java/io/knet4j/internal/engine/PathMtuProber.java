@@ -50,7 +50,13 @@ final class PathMtuProber {
     private final Transport transport;
     private final OutgoingBatch batch;
     private final EngineOutput output;
+
+    /** Links with probes to send, in the order of their turns. */
     private final ArrayDeque<LinkState> waiting = new ArrayDeque<>();
+
+    /** Those whose socket was found full in this turn. */
+    private final ArrayDeque<LinkState> stalled = new ArrayDeque<>();
+
     private final TimerQueue.Timer turnTimer = new TimerQueue.Timer(this::onTurn);
     private long nextTurn = Long.MIN_VALUE;
     private long interval;
@@ -215,6 +221,8 @@ final class PathMtuProber {
             }
             bytes += sendNext(now, link);
         }
+        waiting.addAll(stalled);
+        stalled.clear();
         nextTurn = now + Math.max(1, bytes / BYTES_PER_TURN) * TURN;
         if (!waiting.isEmpty()) {
             timers.schedule(turnTimer, nextTurn);
@@ -236,7 +244,7 @@ final class PathMtuProber {
             return 0;
         }
         if (failure == Reason.NO_PROGRESS && ++link.probing.tries < MAX_TRIES) {
-            waiting.add(link);
+            stalled.add(link);
             return 0;
         }
         link.probing.tries = 0;
