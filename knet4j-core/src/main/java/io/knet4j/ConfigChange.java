@@ -114,6 +114,44 @@ public sealed interface ConfigChange {
     }
 
     /**
+     * How often path MTUs are discovered anew.
+     *
+     * @param before interval
+     * @param after interval
+     */
+    record PathMtuIntervalChanged(Duration before, Duration after) implements ConfigChange {
+        @Override
+        public String toString() {
+            return "path MTU interval: " + before.toSeconds() + " s -> " + after.toSeconds() + " s";
+        }
+    }
+
+    /**
+     * Whether the access lists of dynamic links count.
+     *
+     * @param after whether they do from now on
+     */
+    record AccessListsSwitched(boolean after) implements ConfigChange {
+        @Override
+        public String toString() {
+            return "access lists: " + (after ? "off -> on" : "on -> off");
+        }
+    }
+
+    /**
+     * Differentiated services code point of sockets that are opened from now on.
+     *
+     * @param before 0 to 63
+     * @param after 0 to 63
+     */
+    record DscpChanged(int before, int after) implements ConfigChange {
+        @Override
+        public String toString() {
+            return "DSCP: " + before + " -> " + after;
+        }
+    }
+
+    /**
      * Packet format version.
      *
      * @param before version; empty when it was negotiated

@@ -47,7 +47,7 @@ public enum DropCause {
     DUPLICATE_PONG,
     /** The pong came after the ping timeout. */
     LATE_PONG,
-    /** A path MTU reply came that nobody waits for. */
+    /** The path MTU reply answers no probe of this link that waits for one. */
     UNSOLICITED_PMTUD_REPLY,
     /** Data from a host without any link that is up. */
     HOST_UNREACHABLE,

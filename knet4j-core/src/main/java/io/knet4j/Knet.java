@@ -194,10 +194,11 @@ public interface Knet extends AutoCloseable {
     Crypto crypto();
 
     /**
-     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it.
-     * Answers to {@code knet_handle_pmtud_set}.
+     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it, and
+     * nothing is discovered any more. Answers to {@code knet_handle_pmtud_set}.
      *
-     * @param bytes size of the largest IP packet, 576 to 65535; empty goes back to the safe minimum
+     * @param bytes size of the largest IP packet, 576 to 65535; empty, the default, goes back to
+     *     discovering what passes, from the smallest size on
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the size is out of range
      */
     void setInterfaceMtu(OptionalInt bytes);
@@ -212,6 +213,42 @@ public interface Knet extends AutoCloseable {
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if it is out of range
      */
     void setDscp(int dscp);
+
+    /**
+     * Sets how often the path MTU of each link is discovered anew. Besides, a link is looked at
+     * when it comes up and when the operating system refuses a packet as too large, and at least
+     * every five seconds a probe confirms that the largest packets still pass. Answers to {@code
+     * knet_handle_pmtud_setfreq}.
+     *
+     * @param interval 1 to 86,400 s; default 60 s
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the time is out of range
+     */
+    void setPathMtuInterval(Duration interval);
+
+    /**
+     * How often the path MTU of each link is discovered anew. Answers to {@code
+     * knet_handle_pmtud_getfreq}.
+     *
+     * @return 1 to 86,400 s
+     */
+    Duration pathMtuInterval();
+
+    /**
+     * Has the path MTU of all links that are up discovered anew, now. Returns at once; messages go
+     * on in fragments of the size known so far. Does nothing while the MTU is {@linkplain
+     * #setInterfaceMtu set by hand}.
+     */
+    void discoverPathMtu();
+
+    /**
+     * Bytes of a message in a packet that passes to all hosts. Answers to {@code
+     * knet_handle_pmtud_get}; but here it limits nobody: fragments to each host have a size of
+     * their own.
+     *
+     * @return the smallest {@link HostStatus#dataMtu()} of the hosts that are reachable; what every
+     *     path takes when none is
+     */
+    int dataMtu();
 
     /**
      * Chooses how messages are compressed that are sent from now on. It is tried out first; when
@@ -397,6 +434,7 @@ public interface Knet extends AutoCloseable {
         private int receiveQueueBytes = KnetConfig.DEFAULT_RECEIVE_QUEUE_BYTES;
         private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
         private OptionalInt interfaceMtu = OptionalInt.empty();
+        private Duration pathMtuInterval = KnetConfig.DEFAULT_PATH_MTU_INTERVAL;
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
         private @Nullable CryptoConfig crypto;
         private CompressionConfig compression = CompressionConfig.NONE;
@@ -455,11 +493,22 @@ public interface Knet extends AutoCloseable {
         /**
          * MTU of the network interfaces, see {@link Knet#setInterfaceMtu}.
          *
-         * @param bytes 576 to 65535; without it fragments have the safe minimum size
+         * @param bytes 576 to 65535; without it what passes is discovered
          * @return this
          */
         public Builder interfaceMtu(int bytes) {
             this.interfaceMtu = OptionalInt.of(bytes);
+            return this;
+        }
+
+        /**
+         * Time between discoveries of the path MTU, see {@link Knet#setPathMtuInterval}.
+         *
+         * @param interval 1 to 86,400 s; default 60 s
+         * @return this
+         */
+        public Builder pathMtuInterval(Duration interval) {
+            this.pathMtuInterval = interval;
             return this;
         }
 
@@ -534,6 +583,7 @@ public interface Knet extends AutoCloseable {
                     receiveQueueBytes,
                     socketBufferBytes,
                     interfaceMtu,
+                    pathMtuInterval,
                     reassembly,
                     Optional.ofNullable(crypto),
                     compression,

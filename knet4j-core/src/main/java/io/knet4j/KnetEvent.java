@@ -94,9 +94,32 @@ public sealed interface KnetEvent {
      * knet_handle_enable_pmtud_notify}.
      *
      * @param host host id
-     * @param dataMtu bytes of a message per fragment
+     * @param dataMtu smallest {@link PathMtu#dataMtu()} of the links that carry messages
      */
     record DataMtuChanged(int host, int dataMtu) implements KnetEvent {}
+
+    /**
+     * The size of packets on a link changed, or why they are not larger. While a discovery runs,
+     * this is told only when they become much larger, or have to become smaller at once.
+     *
+     * @param host host id
+     * @param link link id
+     * @param pathMtu the state now
+     */
+    record PathMtuChanged(int host, int link, PathMtu pathMtu) implements KnetEvent {}
+
+    /**
+     * Packets of different sizes pass in the two directions of a link. Nothing is lost by that, but
+     * it is often a mistake in the configuration of an interface or switch. Told once per change,
+     * when both directions have come to a result.
+     *
+     * @param host host id
+     * @param link link id
+     * @param sentPacketBytes largest IP packet to the peer
+     * @param receivedPacketBytes largest IP packet from the peer
+     */
+    record PathMtuDiffers(int host, int link, int sentPacketBytes, int receivedPacketBytes)
+            implements KnetEvent {}
 
     /**
      * A socket failed. Answers to the callback of {@code knet_handle_enable_sock_notify}.

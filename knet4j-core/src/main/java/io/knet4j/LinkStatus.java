@@ -24,7 +24,7 @@ import java.util.Optional;
  *     Knet#clearStatistics} does not clear it: the link goes by it
  * @param sinceLastPong time since the last pong; empty when none came since the link was last down
  * @param loss share of the last pings that was not answered
- * @param mtu bytes of a message per fragment on this link
+ * @param pathMtu how large packets on this link are, and why
  * @param protoOverhead bytes of a packet that are headers: of IP, of UDP, 26 for knet's (the
  *     largest one; that of data has 14), salt and signature; padding is not in it. 0 for a loopback
  *     link. libknet says 0 before the first path MTU discovery
@@ -42,6 +42,6 @@ public record LinkStatus(
         Optional<Duration> latency,
         Optional<Duration> sinceLastPong,
         PingLoss loss,
-        int mtu,
+        PathMtu pathMtu,
         int protoOverhead,
         LinkStatistics statistics) {}

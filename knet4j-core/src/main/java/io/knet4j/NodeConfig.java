@@ -2,6 +2,7 @@ package io.knet4j;
 
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,6 +37,11 @@ import java.util.TreeMap;
  *     crypto
  * @param compression how sent messages are compressed; default: not at all
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: not set
+ * @param pathMtuInterval how often path MTUs are discovered anew, 1 to 86,400 s; default 60 s
+ * @param accessLists whether dynamic links accept only peers that their access lists do; default
+ *     true
+ * @param dscp differentiated services code point of links with {@link
+ *     LinkConfig#highPriorityTraffic()}, 0 to 63; sockets that are open keep theirs; default 0
  * @param onWireVersion packet format version that pings announce whatever other hosts can; default:
  *     the highest that all of them support
  */
@@ -44,6 +50,9 @@ public record NodeConfig(
         CryptoSettings crypto,
         CompressionConfig compression,
         OptionalInt interfaceMtu,
+        Duration pathMtuInterval,
+        boolean accessLists,
+        int dscp,
         OptionalInt onWireVersion) {
 
     /**
@@ -60,6 +69,8 @@ public record NodeConfig(
         Checks.notNull("interfaceMtu", interfaceMtu);
         Checks.notNull("onWireVersion", onWireVersion);
         KnetConfig.checkInterfaceMtu(interfaceMtu);
+        KnetConfig.checkPathMtuInterval(pathMtuInterval);
+        KnetConfig.checkDscp(dscp);
         checkHosts(hosts);
     }
 
@@ -136,6 +147,9 @@ public record NodeConfig(
         builder.crypto = crypto;
         builder.compression = compression;
         builder.interfaceMtu = interfaceMtu;
+        builder.pathMtuInterval = pathMtuInterval;
+        builder.accessLists = accessLists;
+        builder.dscp = dscp;
         builder.onWireVersion = onWireVersion;
         return builder;
     }
@@ -146,6 +160,9 @@ public record NodeConfig(
         private CryptoSettings crypto = CryptoSettings.NONE;
         private CompressionConfig compression = CompressionConfig.NONE;
         private OptionalInt interfaceMtu = OptionalInt.empty();
+        private Duration pathMtuInterval = KnetConfig.DEFAULT_PATH_MTU_INTERVAL;
+        private boolean accessLists = true;
+        private int dscp;
         private OptionalInt onWireVersion = OptionalInt.empty();
 
         private Builder() {}
@@ -216,6 +233,39 @@ public record NodeConfig(
         }
 
         /**
+         * How often path MTUs are discovered anew, see {@link Knet#setPathMtuInterval}.
+         *
+         * @param interval 1 to 86,400 s
+         * @return this
+         */
+        public Builder pathMtuInterval(Duration interval) {
+            pathMtuInterval = interval;
+            return this;
+        }
+
+        /**
+         * Whether the access lists of dynamic links count, see {@link Knet#setAccessLists}.
+         *
+         * @param enabled whether they do
+         * @return this
+         */
+        public Builder accessLists(boolean enabled) {
+            accessLists = enabled;
+            return this;
+        }
+
+        /**
+         * Differentiated services code point, see {@link Knet#setDscp}.
+         *
+         * @param value 0 to 63
+         * @return this
+         */
+        public Builder dscp(int value) {
+            dscp = value;
+            return this;
+        }
+
+        /**
          * Packet format version, see {@link Knet#forceOnWireVersion}.
          *
          * @param version the version that pings announce; empty for the highest that all hosts
@@ -234,7 +284,15 @@ public record NodeConfig(
          * @throws ConfigurationException as the constructor of {@link NodeConfig}
          */
         public NodeConfig build() {
-            return new NodeConfig(hosts, crypto, compression, interfaceMtu, onWireVersion);
+            return new NodeConfig(
+                    hosts,
+                    crypto,
+                    compression,
+                    interfaceMtu,
+                    pathMtuInterval,
+                    accessLists,
+                    dscp,
+                    onWireVersion);
         }
     }
 }

@@ -165,7 +165,7 @@ class StatisticsInteropTest {
             Protection protection, JavaAndC pair, LinkStatistics ofJava, CLinkStats ofC) {
         List<Integer> packets = new ArrayList<>();
         for (int size : SIZES) {
-            packets.addAll(packets(size, pair.javaLink(0).mtu()));
+            packets.addAll(packets(size, pair.javaLink(0).pathMtu().fragmentBytes()));
         }
         long opened = packets.stream().mapToLong(length -> length).sum();
         long sealed = packets.stream().mapToLong(protection.sealedLength::applyAsInt).sum();

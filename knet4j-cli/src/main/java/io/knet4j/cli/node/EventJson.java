@@ -61,6 +61,21 @@ final class EventJson {
                 json.addProperty("bytes", e.dataMtu());
                 yield json;
             }
+            case KnetEvent.PathMtuChanged e -> {
+                JsonObject json = link("path-mtu", e.host(), e.link());
+                json.addProperty("packet_bytes", e.pathMtu().packetBytes());
+                json.addProperty("data_mtu", e.pathMtu().dataMtu());
+                json.addProperty("fragment_bytes", e.pathMtu().fragmentBytes());
+                json.addProperty("limit", name(e.pathMtu().limit()));
+                json.addProperty("searching", e.pathMtu().searching());
+                yield json;
+            }
+            case KnetEvent.PathMtuDiffers e -> {
+                JsonObject json = link("path-mtu-differs", e.host(), e.link());
+                json.addProperty("sent_packet_bytes", e.sentPacketBytes());
+                json.addProperty("received_packet_bytes", e.receivedPacketBytes());
+                yield json;
+            }
             case KnetEvent.SocketError e -> {
                 JsonObject json = object("socket-error");
                 json.addProperty("address", e.local().getAddress().getHostAddress());

@@ -54,9 +54,22 @@ final class EventText {
                             case KnetEvent.DataMtuChanged e ->
                                     "messages to "
                                             + names.text(e.host())
-                                            + " now travel in fragments of up to "
+                                            + " now travel with a data MTU of "
                                             + e.dataMtu()
                                             + " bytes";
+                            case KnetEvent.PathMtuChanged e ->
+                                    link(e.link(), e.host())
+                                            + " carries packets of up to "
+                                            + e.pathMtu().packetBytes()
+                                            + " bytes: "
+                                            + e.pathMtu().limit().explanation();
+                            case KnetEvent.PathMtuDiffers e ->
+                                    link(e.link(), e.host())
+                                            + " carries packets of up to "
+                                            + e.sentPacketBytes()
+                                            + " bytes to the host, but up to "
+                                            + e.receivedPacketBytes()
+                                            + " bytes from it";
                             case KnetEvent.SocketError e ->
                                     "socket " + address(e.local()) + " failed: " + e.message();
                             case KnetEvent.SendFailed e ->

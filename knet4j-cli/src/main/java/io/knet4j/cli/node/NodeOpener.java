@@ -146,6 +146,7 @@ public final class NodeOpener {
         if (config.knetMtu() != 0) {
             builder.interfaceMtu(config.knetMtu());
         }
+        builder.pathMtuInterval(config.pmtudInterval());
         builder.compression(compression(config.compression()));
         if (!config.cryptoRequested()) {
             return builder.open();

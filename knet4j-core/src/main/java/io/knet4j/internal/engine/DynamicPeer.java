@@ -48,6 +48,9 @@ final class DynamicPeer {
     /** The peer so far answered a ping that was sent since the candidate was there. */
     boolean contradicted;
 
+    /** The candidate that last answered while the peer so far did, too; null when there is none. */
+    @Nullable Path rival;
+
     DynamicPeer(AccessFilter filter, RandomGenerator random, Timer timer) {
         this.filter = filter;
         this.timer = timer;

@@ -20,7 +20,9 @@ import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
 import io.knet4j.LinkUse;
 import io.knet4j.LogSubsystem;
+import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.StatisticsScope;
 import io.knet4j.internal.compress.ActiveCompression;
@@ -38,6 +40,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +58,15 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
     private static final int MAX_NAME_BYTES = 255;
     private static final long RETRY = 1_000_000;
-    private static final int LOOPBACK_MTU = 65_535;
+    private static final PathMtu LOOPBACK_MTU =
+            new PathMtu(
+                    65_535,
+                    65_535,
+                    65_535,
+                    MtuLimit.PROTOCOL,
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    false);
 
     /** TOS of old, where DSCP has its class selectors and no code point of its own. */
     private static final int LOW_DELAY = 0x10;
@@ -77,13 +88,16 @@ public final class Engine {
     private final CryptoMeter cryptoMeter;
     private final Router router;
     private final AccessControl access;
+    private final PathMtuProber prober;
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
-    private OptionalInt interfaceMtu;
     private volatile int dscp;
+    private Duration pathMtuInterval;
+
+    /** The last time that was told; it may be a while ago when a command runs. */
     private long now;
 
     /**
@@ -91,6 +105,7 @@ public final class Engine {
      * @param random source of the keys of ping tokens; must be unpredictable where peers are not
      *     trusted
      * @param controlBatch for pings and answers
+     * @param probeBatch for path MTU probes: room for the largest datagram
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
      * @param clocks for what is told to people
@@ -102,6 +117,7 @@ public final class Engine {
             EngineOutput output,
             RandomGenerator random,
             OutgoingBatch controlBatch,
+            OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
             Clocks clocks) {
@@ -112,6 +128,7 @@ public final class Engine {
                 output,
                 random,
                 controlBatch,
+                probeBatch,
                 senderBatch,
                 methods,
                 clocks,
@@ -126,6 +143,7 @@ public final class Engine {
             EngineOutput output,
             RandomGenerator random,
             OutgoingBatch controlBatch,
+            OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
             Clocks clocks,
@@ -136,8 +154,8 @@ public final class Engine {
         this.random = random;
         this.output = output;
         log = new EngineLog(output);
-        interfaceMtu = config.interfaceMtu();
         dscp = config.dscp();
+        pathMtuInterval = config.pathMtuInterval();
         this.keys = keys;
         sockets = new Sockets(transport, timers);
         shared = new Shared(config.nodeId());
@@ -147,10 +165,31 @@ public final class Engine {
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
         access = new AccessControl(config.accessLists());
+        prober =
+                new PathMtuProber(
+                        shared,
+                        keys,
+                        timers,
+                        versions,
+                        router,
+                        transport,
+                        probeBatch,
+                        output,
+                        pathMtuInterval.toNanos(),
+                        config.interfaceMtu());
         heartbeat =
                 new Heartbeat(
-                        shared, keys, timers, versions, router, outbox, output, clocks.wallClock());
-        finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
+                        shared,
+                        keys,
+                        timers,
+                        versions,
+                        router,
+                        prober,
+                        outbox,
+                        output,
+                        clocks.wallClock());
+        finder =
+                new PeerFinder(transport, timers, access, heartbeat, prober, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -178,6 +217,7 @@ public final class Engine {
                         heartbeat,
                         finder,
                         router,
+                        prober,
                         reassembler,
                         outbox,
                         drops,
@@ -203,6 +243,7 @@ public final class Engine {
         now = time;
         router.hold(); // many links may go down at once
         try {
+            takeRefusedSizes();
             timers.run(time);
         } finally {
             router.release();
@@ -211,6 +252,27 @@ public final class Engine {
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
         return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
+    }
+
+    private void takeRefusedSizes() {
+        if (!shared.sizeRefused) {
+            return;
+        }
+        shared.sizeRefused = false; // before the sizes are read: what comes later is told again
+        for (LinkState link : allLinks()) {
+            int size = link.probing.refused.take();
+            if (size != RefusedSize.NONE) {
+                prober.onRefused(now, link, size);
+            }
+        }
+    }
+
+    private List<LinkState> allLinks() {
+        List<LinkState> all = new ArrayList<>();
+        for (HostState host : hosts.all()) {
+            all.addAll(links(host));
+        }
+        return all;
     }
 
     /** The network reports that what was sent from this socket to this address does not arrive. */
@@ -580,7 +642,7 @@ public final class Engine {
                 monitor.latency(),
                 monitor.sinceLastPong(time),
                 link.recentPings.loss(time, monitor.patienceWithPing()),
-                link.dataMtu,
+                loopback ? LOOPBACK_MTU : link.probing.snapshot(time),
                 overhead(link.config),
                 link.statistics());
     }
@@ -595,12 +657,8 @@ public final class Engine {
     /** The state of all links, ordered by host and link. */
     public List<LinkStatus> linkStatuses(long time) {
         List<LinkStatus> statuses = new ArrayList<>();
-        for (HostState host : hosts.all()) {
-            for (LinkState link : host.links) {
-                if (link != null) {
-                    statuses.add(status(time, link));
-                }
-            }
+        for (LinkState link : allLinks()) {
+            statuses.add(status(time, link));
         }
         return List.copyOf(statuses);
     }
@@ -622,8 +680,14 @@ public final class Engine {
                 sockets.all(),
                 keys.settings(),
                 shared.compression.config(),
-                interfaceMtu,
-                versions.forced() == 0 ? OptionalInt.empty() : OptionalInt.of(versions.forced()));
+                new EnginePicture.Settings(
+                        prober.interfaceMtu(),
+                        pathMtuInterval,
+                        access.isEnabled(),
+                        dscp,
+                        versions.forced() == 0
+                                ? OptionalInt.empty()
+                                : OptionalInt.of(versions.forced())));
     }
 
     /** Makes changes of which senders see all at once or nothing. */
@@ -656,9 +720,11 @@ public final class Engine {
                 path(socket, linkConfig),
                 filter,
                 random,
+                mtuRange(linkConfig),
                 heartbeat::onPingTimer,
                 heartbeat::onDownTimer,
-                finder::onTimer);
+                finder::onTimer,
+                prober::onTimer);
     }
 
     /** Puts a new host into force, whose id and name are known to be free. */
@@ -672,7 +738,7 @@ public final class Engine {
      * @param firstPing when to ping it for the first time
      */
     public void attach(long time, LinkState link, long firstPing) {
-        link.dataMtu = dataMtu(link);
+        prober.onAdded(link);
         link.host.links[link.id] = link;
         if (link.socket != null) {
             sockets.use(link.socket, link.config.dynamic());
@@ -748,8 +814,8 @@ public final class Engine {
 
     public void setInterfaceMtu(OptionalInt bytes) {
         KnetConfig.checkInterfaceMtu(bytes);
-        interfaceMtu = bytes;
-        updateDataMtu();
+        prober.setInterfaceMtu(now, bytes, allLinks());
+        router.updateAll();
         log.debug(
                 LogSubsystem.PMTUD,
                 () ->
@@ -764,21 +830,39 @@ public final class Engine {
         this.dscp = dscp;
     }
 
-    private void updateDataMtu() {
-        for (HostState host : hosts.all()) {
-            for (LinkState link : host.links) {
-                if (link != null) {
-                    link.dataMtu = dataMtu(link);
-                }
-            }
-        }
-        router.updateAll();
+    public void setPathMtuInterval(Duration interval) {
+        KnetConfig.checkPathMtuInterval(interval);
+        pathMtuInterval = interval;
+        prober.setInterval(now, interval.toNanos(), allLinks());
+    }
+
+    public Duration pathMtuInterval() {
+        return pathMtuInterval;
+    }
+
+    /** Discovers the path MTU of all links anew. */
+    public void discoverPathMtu() {
+        prober.searchAll(now, allLinks());
+    }
+
+    /** The smallest data MTU of all hosts that are reachable. */
+    public int dataMtu() {
+        return shared.routes.reachable().stream()
+                .mapToInt(HostRoute::dataMtu)
+                .min()
+                .orElse(arithmetic().safeDataMtu());
     }
 
     /** What was sealed or opened by the settings so far may be sealed or opened otherwise now. */
     private void cryptoChanged() {
         mismatches.reset();
-        updateDataMtu();
+        for (LinkState link : allLinks()) {
+            MtuRange range = mtuRange(link.config);
+            if (!range.equals(link.probing.mtu.range())) {
+                prober.onSealerChanged(now, link, range);
+            }
+        }
+        router.updateAll();
         log.debug(LogSubsystem.CRYPTO, () -> Words.crypto(keys.status()));
     }
 
@@ -823,15 +907,10 @@ public final class Engine {
         keys.wipe();
     }
 
-    private int dataMtu(LinkState link) {
-        Transport.Socket socket = link.socket;
-        if (socket == null) {
-            return LOOPBACK_MTU;
-        }
-        boolean ipv6 = socket.local().getAddress() instanceof Inet6Address;
-        return interfaceMtu.isPresent()
-                ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
-                : arithmetic().safeDataMtu();
+    private MtuRange mtuRange(LinkConfig link) {
+        InetSocketAddress local = link.local();
+        return new MtuRange(
+                arithmetic(), local != null && local.getAddress() instanceof Inet6Address);
     }
 
     private MtuArithmetic arithmetic() {

@@ -36,6 +36,9 @@ public interface EngineOutput {
      */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
 
+    /** Has the control loop run its timers as soon as possible. May be called by any thread. */
+    void wakeLoop();
+
     /** Whether a line would be logged, so that it need not be made otherwise. */
     boolean isLogged(LogSubsystem subsystem, System.Logger.Level level);
 

@@ -8,6 +8,7 @@ import io.knet4j.NodeConfig;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,9 +31,16 @@ public record EnginePicture(
         Map<ScopedAddress, Transport.Socket> sockets,
         KeySlots.Settings keys,
         CompressionConfig compression,
-        OptionalInt interfaceMtu,
-        OptionalInt onWireVersion,
+        Settings settings,
         boolean connected) {
+
+    /** What concerns the node as a whole, besides crypto and compression. */
+    public record Settings(
+            OptionalInt interfaceMtu,
+            Duration pathMtuInterval,
+            boolean accessLists,
+            int dscp,
+            OptionalInt onWireVersion) {}
 
     /** A host. */
     public record Host(HostState state, String name, LinkPolicy policy, List<Link> links) {}
@@ -45,8 +53,7 @@ public record EnginePicture(
             Map<ScopedAddress, Transport.Socket> sockets,
             KeySlots.Settings keys,
             CompressionConfig compression,
-            OptionalInt interfaceMtu,
-            OptionalInt onWireVersion) {
+            Settings settings) {
         List<Host> hosts = new ArrayList<>(all.size());
         boolean connected = false;
         for (HostState host : all) {
@@ -59,8 +66,7 @@ public record EnginePicture(
             hosts.add(new Host(host, host.name, host.policy, links));
             connected |= host.route != null;
         }
-        return new EnginePicture(
-                hosts, sockets, keys, compression, interfaceMtu, onWireVersion, connected);
+        return new EnginePicture(hosts, sockets, keys, compression, settings, connected);
     }
 
     /** The open socket with this address, null when there is none. */
@@ -76,6 +82,14 @@ public record EnginePicture(
             host.links.forEach(link -> links.put(link.state.id, link.config));
             configs.put(host.state.id, new HostConfig(host.name, host.policy, links));
         }
-        return new NodeConfig(configs, keys.config(), compression, interfaceMtu, onWireVersion);
+        return new NodeConfig(
+                configs,
+                keys.config(),
+                compression,
+                settings.interfaceMtu,
+                settings.pathMtuInterval,
+                settings.accessLists,
+                settings.dscp,
+                settings.onWireVersion);
     }
 }

@@ -33,6 +33,7 @@ final class Heartbeat {
     private final TimerQueue timers;
     private final OnWireVersions versions;
     private final Router router;
+    private final PathMtuProber prober;
     private final ControlOutbox outbox;
     private final EngineOutput output;
     private final EngineLog log;
@@ -44,6 +45,7 @@ final class Heartbeat {
             TimerQueue timers,
             OnWireVersions versions,
             Router router,
+            PathMtuProber prober,
             ControlOutbox outbox,
             EngineOutput output,
             Supplier<Instant> wallClock) {
@@ -52,6 +54,7 @@ final class Heartbeat {
         this.timers = timers;
         this.versions = versions;
         this.router = router;
+        this.prober = prober;
         this.outbox = outbox;
         this.output = output;
         log = new EngineLog(output);
@@ -94,6 +97,7 @@ final class Heartbeat {
     /** A dynamic link sends nothing until its peer is heard again. */
     private void fallSilent(long now, LinkState link, DynamicPeer peer) {
         peer.awake = false;
+        peer.rival = null;
         peer.consider(null, now);
         timers.cancel(peer.timer);
         timers.cancel(link.pingTimer);
@@ -260,6 +264,7 @@ final class Heartbeat {
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
         router.update(link.host);
+        prober.onUp(now, link);
     }
 
     private void takeDown(long now, LinkState link, LinkDownCause cause) {
@@ -267,6 +272,7 @@ final class Heartbeat {
         timers.cancel(link.downTimer);
         link.monitor.stop(now);
         link.history.wentDown(wallClock.get(), cause, silence);
+        prober.onDown(link);
         if (link.peer != null) {
             fallSilent(now, link, link.peer);
         }

@@ -26,6 +26,7 @@ public final class LinkState {
     final LinkHistory history = new LinkHistory();
     final LatencyCounter latency = new LatencyCounter();
     final RecentPings recentPings = new RecentPings();
+    final LinkProbing probing;
 
     /** Owners of this link's packets in the {@link ControlOutbox}. */
     final ControlStream pings = new ControlStream(this, counters.txPing);
@@ -43,7 +44,6 @@ public final class LinkState {
     @Nullable Path path;
 
     LinkConfig config;
-    int dataMtu;
     @Nullable Reason lastSendFailure;
 
     LinkState(
@@ -54,9 +54,11 @@ public final class LinkState {
             @Nullable Path path,
             AccessFilter filter,
             RandomGenerator random,
+            MtuRange mtuRange,
             LinkAction onPingTimer,
             LinkAction onDownTimer,
-            LinkAction onPeerTimer) {
+            LinkAction onPeerTimer,
+            LinkAction onProbeTimer) {
         this.host = host;
         this.id = id;
         this.config = config;
@@ -66,6 +68,7 @@ public final class LinkState {
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));
+        probing = new LinkProbing(mtuRange, new Timer(now -> onProbeTimer.run(now, this)));
         peer =
                 config.dynamic()
                         ? new DynamicPeer(

@@ -33,6 +33,7 @@ final class PeerFinder {
     private final TimerQueue timers;
     private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PathMtuProber prober;
     private final Router router;
     private final Drops drops;
     private final EngineOutput output;
@@ -42,6 +43,7 @@ final class PeerFinder {
             TimerQueue timers,
             AccessControl access,
             Heartbeat heartbeat,
+            PathMtuProber prober,
             Router router,
             Drops drops,
             EngineOutput output) {
@@ -49,6 +51,7 @@ final class PeerFinder {
         this.timers = timers;
         this.access = access;
         this.heartbeat = heartbeat;
+        this.prober = prober;
         this.router = router;
         this.drops = drops;
         this.output = output;
@@ -80,13 +83,10 @@ final class PeerFinder {
         }
         Path candidate = peer.candidate;
         if (candidate != null && ScopedAddress.sameEnd(candidate.remote(), source)) {
-            if (peer.answered && peer.contradicted) {
-                return null; // somebody else, who is not to take the link for up
-            }
             if (link.config.enabled() && !peer.answered) {
                 askAgain(now, link, peer, candidate);
             }
-            return candidate;
+            return isRival(peer, source) ? null : candidate;
         }
         Path back = known == null ? transport.path(link.socket(), source) : known;
         if (!link.config.enabled()) {
@@ -94,7 +94,13 @@ final class PeerFinder {
         } else if (candidate == null) {
             inquire(now, link, peer, back);
         }
-        return back;
+        return isRival(peer, source) ? null : back;
+    }
+
+    /** He gets no answer until the peer is gone: he is not to take the link for up. */
+    private static boolean isRival(DynamicPeer peer, InetSocketAddress source) {
+        Path rival = peer.rival;
+        return rival != null && ScopedAddress.sameEnd(rival.remote(), source);
     }
 
     private void inquire(long now, LinkState link, DynamicPeer peer, Path candidate) {
@@ -176,6 +182,9 @@ final class PeerFinder {
         if (peer == null || peer.candidate == null) {
             return;
         }
+        if (peer.answered && peer.contradicted) {
+            peer.rival = peer.candidate;
+        }
         long end = peer.since + Math.min(link.monitor.timeout(), LONGEST_INQUIRY);
         if (peer.answered && !peer.contradicted) {
             move(now, link, peer);
@@ -197,9 +206,11 @@ final class PeerFinder {
             return;
         }
         peer.consider(null, now);
+        peer.rival = null;
         timers.cancel(peer.timer);
         if (before == null || !ScopedAddress.sameEnd(before.remote(), after.remote())) {
             access.move(link, peer, after);
+            prober.onMoved(now, link);
             output.publish(
                     new PeerAddressChanged(
                             link.host.id,

@@ -47,6 +47,7 @@ final class Receiver {
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Router router;
+    private final PathMtuProber prober;
     private final Reassembler reassembler;
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -66,6 +67,7 @@ final class Receiver {
             Heartbeat heartbeat,
             PeerFinder finder,
             Router router,
+            PathMtuProber prober,
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
@@ -82,6 +84,7 @@ final class Receiver {
         this.heartbeat = heartbeat;
         this.finder = finder;
         this.router = router;
+        this.prober = prober;
         this.reassembler = reassembler;
         this.outbox = outbox;
         this.drops = drops;
@@ -120,14 +123,14 @@ final class Receiver {
             return drop(now, DropCause.ACCESS_DENIED, source);
         }
         ByteBuffer memory = batch.memory();
+        int datagram = batch.length(index);
         SampledTimer timer = cryptoMeter.opening;
-        long started = timer.start();
-        int length = keys.open(memory, batch.offset(index), batch.length(index));
+        long started = keys.isEmpty() ? SampledTimer.SKIPPED : timer.start();
+        int length = keys.open(memory, batch.offset(index), datagram);
         long took = timer.since(started);
         if (length == KeySlots.REFUSED) {
             DropCause cause =
-                    mismatches.onRefused(
-                            now, memory, batch.offset(index), batch.length(index), source);
+                    mismatches.onRefused(now, memory, batch.offset(index), datagram, source);
             return drop(now, cause, source);
         }
         int packet = keys.packetOffset();
@@ -153,6 +156,8 @@ final class Receiver {
         if (type == Packets.DATA) {
             if (keys.wasSealed()) {
                 timer.count(took);
+            } else {
+                timer.skip();
             }
             batch.narrow(index, packet, length);
             return true;
@@ -183,10 +188,15 @@ final class Receiver {
                 return true;
             }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
-            case Packets.PMTUD -> onProbe(link, memory, packet, length);
+            case Packets.PMTUD -> {
+                onProbe(link, memory, packet, length);
+                prober.onPeerProbe(now, link, datagram);
+            }
             default -> {
                 link.counters.rxPmtud.count(length);
-                drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                if (!prober.onReply(now, link, Packets.probedSize(memory, packet))) {
+                    drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                }
             }
         }
         return false;

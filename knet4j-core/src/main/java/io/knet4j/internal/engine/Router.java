@@ -151,9 +151,9 @@ final class Router {
         int dataMtu = Integer.MAX_VALUE;
         List<Hop> hops = new ArrayList<>();
         for (LinkState link : links) {
-            dataMtu = Math.min(dataMtu, link.dataMtu);
+            dataMtu = Math.min(dataMtu, link.probing.mtu.dataMtu());
             if (link.path != null) {
-                hops.add(new Hop(link.id, link.path, link.counters));
+                hops.add(new Hop(link.id, link.path, link.counters, link.probing.refused));
             }
         }
         return new HostRoute(

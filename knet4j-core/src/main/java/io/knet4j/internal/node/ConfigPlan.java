@@ -1,9 +1,11 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.ConfigChange;
+import io.knet4j.ConfigChange.AccessListsSwitched;
 import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
+import io.knet4j.ConfigChange.DscpChanged;
 import io.knet4j.ConfigChange.HostAdded;
 import io.knet4j.ConfigChange.HostRemoved;
 import io.knet4j.ConfigChange.HostRenamed;
@@ -12,6 +14,7 @@ import io.knet4j.ConfigChange.LinkAdded;
 import io.knet4j.ConfigChange.LinkChanged;
 import io.knet4j.ConfigChange.LinkRemoved;
 import io.knet4j.ConfigChange.OnWireVersionForced;
+import io.knet4j.ConfigChange.PathMtuIntervalChanged;
 import io.knet4j.ConfigChange.PolicyChanged;
 import io.knet4j.ConfigChange.SendingSlotChanged;
 import io.knet4j.Crypto;
@@ -57,6 +60,15 @@ final class ConfigPlan {
                 current.interfaceMtu(),
                 desired.interfaceMtu(),
                 new InterfaceMtuChanged(current.interfaceMtu(), desired.interfaceMtu()));
+        compare(
+                current.pathMtuInterval(),
+                desired.pathMtuInterval(),
+                new PathMtuIntervalChanged(current.pathMtuInterval(), desired.pathMtuInterval()));
+        compare(
+                current.accessLists(),
+                desired.accessLists(),
+                new AccessListsSwitched(desired.accessLists()));
+        compare(current.dscp(), desired.dscp(), new DscpChanged(current.dscp(), desired.dscp()));
         compare(
                 current.onWireVersion(),
                 desired.onWireVersion(),

@@ -60,6 +60,9 @@ final class DesiredConfig {
                                 crypto,
                                 inForce(desired.compression()),
                                 desired.interfaceMtu(),
+                                desired.pathMtuInterval(),
+                                desired.accessLists(),
+                                desired.dscp(),
                                 desired.onWireVersion()));
     }
 

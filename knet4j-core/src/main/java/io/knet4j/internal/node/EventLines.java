@@ -65,6 +65,8 @@ final class EventLines {
             case KnetEvent.HostRestarted e -> e.host();
             case KnetEvent.ActiveLinksChanged e -> e.host();
             case KnetEvent.DataMtuChanged e -> e.host();
+            case KnetEvent.PathMtuChanged e -> e.host();
+            case KnetEvent.PathMtuDiffers e -> e.host();
             case KnetEvent.CryptoMismatch e -> e.host();
             case KnetEvent.ZstdWithheld e -> e.host();
             case KnetEvent.SocketError _,
@@ -86,7 +88,10 @@ final class EventLines {
                     KnetEvent.HostRestarted _,
                     KnetEvent.ActiveLinksChanged _ ->
                     LogSubsystem.HOST;
-            case KnetEvent.DataMtuChanged _ -> LogSubsystem.PMTUD;
+            case KnetEvent.DataMtuChanged _,
+                    KnetEvent.PathMtuChanged _,
+                    KnetEvent.PathMtuDiffers _ ->
+                    LogSubsystem.PMTUD;
             case KnetEvent.SocketError _ -> LogSubsystem.TRANSPORT;
             case KnetEvent.SendFailed _ -> LogSubsystem.TX;
             case KnetEvent.ReceiveQueueFull _, KnetEvent.HandlerFailed _ -> LogSubsystem.RX;
@@ -109,6 +114,7 @@ final class EventLines {
                     KnetEvent.HandlerFailed _,
                     KnetEvent.FilterFailed _,
                     KnetEvent.CryptoMismatch _,
+                    KnetEvent.PathMtuDiffers _,
                     KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
@@ -116,6 +122,7 @@ final class EventLines {
                     KnetEvent.HostReachable _,
                     KnetEvent.HostRestarted _,
                     KnetEvent.ActiveLinksChanged _,
+                    KnetEvent.PathMtuChanged _,
                     KnetEvent.OnWireVersionChanged _ ->
                     System.Logger.Level.INFO;
             case KnetEvent.DataMtuChanged _ -> System.Logger.Level.DEBUG;
@@ -168,6 +175,19 @@ final class EventLines {
                     e.links().isEmpty() ? "" : "messages to " + host + " take " + links(e.links());
             case KnetEvent.DataMtuChanged e ->
                     "messages to " + host + " go in fragments of up to " + e.dataMtu() + " bytes";
+            case KnetEvent.PathMtuChanged e ->
+                    link(e.link(), host)
+                            + " takes packets of "
+                            + e.pathMtu().packetBytes()
+                            + " bytes: "
+                            + e.pathMtu().limit().explanation();
+            case KnetEvent.PathMtuDiffers e ->
+                    link(e.link(), host)
+                            + " takes packets of "
+                            + e.sentPacketBytes()
+                            + " bytes, but packets of "
+                            + e.receivedPacketBytes()
+                            + " bytes come the other way";
             case KnetEvent.SocketError e ->
                     "socket "
                             + Words.address(e.local())

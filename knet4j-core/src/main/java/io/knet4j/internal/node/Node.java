@@ -59,6 +59,7 @@ import org.jspecify.annotations.Nullable;
 final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private static final int CONTROL_BYTES = 1 << 16;
     private static final int CONTROL_DATAGRAMS = 1024;
+    private static final int PROBE_BYTES = (1 << 16) + 1024;
     private static final int SENDER_BYTES = 1 << 18;
     private static final int SENDER_DATAGRAMS = 4096;
 
@@ -115,6 +116,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         this,
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
+                        new OutgoingBatch(runtime.allocate(PROBE_BYTES), 1),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
                         CompressionMethods::installed,
                         new Clocks(runtime::wallClock, runtime::nanoTime));
@@ -186,6 +188,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
         dropLog.dropped(now, cause, source);
+    }
+
+    @Override
+    public void wakeLoop() {
+        runtime.wakeLoop();
     }
 
     @Override
@@ -498,6 +505,26 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void setDscp(int dscp) {
         run(() -> engine.setDscp(dscp));
+    }
+
+    @Override
+    public void setPathMtuInterval(Duration interval) {
+        run(() -> engine.setPathMtuInterval(interval));
+    }
+
+    @Override
+    public Duration pathMtuInterval() {
+        return call(engine::pathMtuInterval);
+    }
+
+    @Override
+    public void discoverPathMtu() {
+        run(engine::discoverPathMtu);
+    }
+
+    @Override
+    public int dataMtu() {
+        return call(engine::dataMtu);
     }
 
     @Override

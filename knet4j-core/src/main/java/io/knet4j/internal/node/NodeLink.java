@@ -67,6 +67,7 @@ record NodeLink(Node node, LinkState state) implements Link {
 
     @Override
     public AccessList accessList() {
+        node.call(() -> engine().config(state)); // throws when the link was removed
         return new NodeAccessList(node, state);
     }
 

@@ -1,9 +1,11 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.ConfigChange;
+import io.knet4j.ConfigChange.AccessListsSwitched;
 import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
+import io.knet4j.ConfigChange.DscpChanged;
 import io.knet4j.ConfigChange.HostAdded;
 import io.knet4j.ConfigChange.HostRemoved;
 import io.knet4j.ConfigChange.HostRenamed;
@@ -12,6 +14,7 @@ import io.knet4j.ConfigChange.LinkAdded;
 import io.knet4j.ConfigChange.LinkChanged;
 import io.knet4j.ConfigChange.LinkRemoved;
 import io.knet4j.ConfigChange.OnWireVersionForced;
+import io.knet4j.ConfigChange.PathMtuIntervalChanged;
 import io.knet4j.ConfigChange.PolicyChanged;
 import io.knet4j.ConfigChange.SendingSlotChanged;
 import io.knet4j.Crypto;
@@ -117,6 +120,12 @@ final class PreparedConfig implements AutoCloseable {
             }
             case CompressionChanged _ -> {
                 // by setCompression(), since it was tried out already
+            }
+            case PathMtuIntervalChanged c -> steps.add(_ -> engine.setPathMtuInterval(c.after()));
+            case AccessListsSwitched c -> steps.add(_ -> engine.setAccessLists(c.after()));
+            case DscpChanged c -> { // before sockets are bound
+                engine.setDscp(c.after());
+                undo.push(() -> engine.setDscp(c.before()));
             }
             case InterfaceMtuChanged c -> steps.add(_ -> engine.setInterfaceMtu(c.after()));
             case OnWireVersionForced c -> steps.add(_ -> engine.forceOnWireVersion(c.after()));

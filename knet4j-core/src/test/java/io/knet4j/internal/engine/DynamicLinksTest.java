@@ -622,6 +622,7 @@ class DynamicLinksTest {
         up(HOME);
         node.receive(AWAY, ping());
         engine.removeHost(node.now, host);
+        engine.closeUnusedSockets(Long.MAX_VALUE, Integer.MAX_VALUE);
         assertThat(engine.leak()).isEmpty();
         node.receive(HOME, ping());
         assertThat(node.drops(DropCause.ACCESS_DENIED)).isEqualTo(1);

@@ -60,6 +60,7 @@ class OnWireUpgradeTest {
                             output,
                             new SplittableRandom(id),
                             new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
+                            new OutgoingBatch(ByteBuffer.allocate(1 << 17), 1),
                             new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                             CompressionMethods::installed,
                             new Clocks(() -> Instant.EPOCH, () -> 0),

@@ -62,10 +62,15 @@ final class TestNode {
                         output,
                         new SplittableRandom(99),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 17), 1),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                         methods,
                         new Clocks(() -> WALL_CLOCK.plusNanos(now), () -> stopwatch += 7));
         engine.setForwarding(true);
+    }
+
+    long looksAtStopwatch() {
+        return stopwatch / 7;
     }
 
     static InetSocketAddress local(int link) {

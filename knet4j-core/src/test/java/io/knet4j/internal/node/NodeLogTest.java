@@ -18,7 +18,9 @@ import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LogSubsystem;
+import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.SharedKey;
 import io.knet4j.internal.node.LogLines.Line;
@@ -164,6 +166,50 @@ class NodeLogTest {
                         new KnetEvent.FilterFailed(true, new IllegalStateException("x")),
                         new Line(
                                 "filter", Level.WARNING, "the filter failed at a message to send")),
+                Arguments.of(
+                        new KnetEvent.PeerAddressChanged(2, 1, Optional.empty(), LOCAL),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to " + HOST + " has its peer at 10.0.0.1 port 5405")),
+                Arguments.of(
+                        new KnetEvent.PeerAddressChanged(
+                                2, 1, Optional.of(LOCAL), new InetSocketAddress("10.0.0.1", 7000)),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to "
+                                        + HOST
+                                        + " has its peer at 10.0.0.1 port 7000, before at 10.0.0.1"
+                                        + " port 5405")),
+                Arguments.of(
+                        new KnetEvent.PathMtuChanged(
+                                2,
+                                1,
+                                new PathMtu(
+                                        1500,
+                                        1446,
+                                        1458,
+                                        MtuLimit.PATH,
+                                        OptionalInt.of(1501),
+                                        OptionalInt.empty(),
+                                        false)),
+                        new Line(
+                                "pmtud",
+                                Level.INFO,
+                                "link 1 to "
+                                        + HOST
+                                        + " takes packets of 1500 bytes: larger ones do not"
+                                        + " arrive")),
+                Arguments.of(
+                        new KnetEvent.PathMtuDiffers(2, 1, 1500, 1400),
+                        new Line(
+                                "pmtud",
+                                Level.WARNING,
+                                "link 1 to "
+                                        + HOST
+                                        + " takes packets of 1500 bytes, but packets of 1400 bytes"
+                                        + " come the other way")),
                 Arguments.of(
                         new KnetEvent.CryptoMismatch(2, 1, DropCause.ENCRYPTED, "it encrypts"),
                         new Line(

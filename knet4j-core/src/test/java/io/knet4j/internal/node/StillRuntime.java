@@ -66,6 +66,11 @@ final class StillRuntime implements NodeRuntime {
     }
 
     @Override
+    public void wakeLoop() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public boolean isLoop() {
         return false;
     }
