@@ -447,21 +447,21 @@ class PathMtuProberTest {
         peerProbes(548, 1372, 1252, 1272);
         play(SECOND);
         assertThat(mtu(link).receivedPacketBytes()).as("it may go on").isEmpty();
-        play(10 * SECOND);
+        play(20 * SECOND);
         assertThat(mtu(link).receivedPacketBytes()).hasValue(1400);
         assertThat(differences()).containsExactly(new PathMtuDiffers(2, 0, 1500, 1400));
         peerProbes(1372);
-        play(10 * SECOND);
+        play(20 * SECOND);
         assertThat(differences()).isEmpty();
         peerProbes(1472, 1252);
-        play(10 * SECOND);
+        play(20 * SECOND);
         assertThat(mtu(link).receivedPacketBytes()).hasValue(1500);
         assertThat(differences()).isEmpty();
         peerProbes(1471);
-        play(10 * SECOND);
+        play(20 * SECOND);
         assertThat(differences()).as("one byte, as libknet in counter mode").isEmpty();
         peerProbes(1372);
-        play(10 * SECOND);
+        play(20 * SECOND);
         assertThat(differences()).hasSize(1);
     }
 
