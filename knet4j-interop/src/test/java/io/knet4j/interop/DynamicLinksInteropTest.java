@@ -238,11 +238,12 @@ class DynamicLinksInteropTest {
             link.accessList().add(AccessRule.parse("accept 127.0.0.0/8"));
             java.setAccessLists(true);
             exchange(java, c);
-            for (String rule :
+            List<String> kinds =
                     List.of(
                             "reject 127.0.0.2",
                             "reject 127.0.0.0/24",
-                            "reject 127.0.0.2-127.0.0.9")) {
+                            "reject 127.0.0.2-127.0.0.9");
+            for (String rule : protection == Protection.CLEAR ? kinds : kinds.subList(0, 1)) {
                 link.accessList().insert(0, AccessRule.parse(rule));
                 awaitReachable(java, c, false);
                 assertTrue(java.statistics().drops(DropCause.ACCESS_DENIED) > 0);
