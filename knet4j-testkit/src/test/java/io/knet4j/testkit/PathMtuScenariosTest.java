@@ -199,8 +199,7 @@ class PathMtuScenariosTest {
                             assertThat(result.searching()).isFalse();
                             Duration time = found.get(link).minus(up.get(link));
                             assertThat(time)
-                                    .isLessThan(
-                                            limit == MtuLimit.PATH ? FOUND_WITHIN : ms(50));
+                                    .isLessThan(limit == MtuLimit.PATH ? FOUND_WITHIN : ms(50));
                         }
                     });
         }
@@ -328,9 +327,7 @@ class PathMtuScenariosTest {
                     for (int i = 0; i < 200; i++) {
                         pair.one()
                                 .channel(0)
-                                .send(
-                                        ByteBuffer.allocate(5000).putInt(0, i),
-                                        Destination.host(2));
+                                .send(ByteBuffer.allocate(5000).putInt(0, i), Destination.host(2));
                         pair.network().advance(Duration.ofNanos(50_000));
                     }
                     pair.network().advance(ms(10));
@@ -406,10 +403,7 @@ class PathMtuScenariosTest {
                         int most = payload(mtus[link], link);
                         cluster.change(
                                 link,
-                                now ->
-                                        now.withMaxPayload(most)
-                                                .withLoss(loss)
-                                                .withJitter(ms(3)));
+                                now -> now.withMaxPayload(most).withLoss(loss).withJitter(ms(3)));
                     }
                     cluster.awaitConnected(Duration.ofSeconds(20));
                     Pair pair = new Pair(network, cluster);
@@ -488,7 +482,8 @@ class PathMtuScenariosTest {
                         boolean ofOne = datagram.payload()[3] == 1;
                         if (ofOne && type == 0x81) {
                             Duration last = lastPing.put(datagram.to(), datagram.sentAt());
-                            if (last != null && datagram.sentAt().minus(last).compareTo(longest[0]) > 0) {
+                            if (last != null
+                                    && datagram.sentAt().minus(last).compareTo(longest[0]) > 0) {
                                 longest[0] = datagram.sentAt().minus(last);
                             }
                         } else if (ofOne && type == PROBE) {
@@ -506,13 +501,14 @@ class PathMtuScenariosTest {
                     assertThat(longest[0]).isLessThanOrEqualTo(interval.plus(ms(5)));
                     assertThat(probes.values()).allMatch(bytes -> bytes <= 2 * (8192 + 1472));
                     for (Host host : one.hosts()) {
-                        host.links().forEach(link -> {
-                            LinkStatus status = link.status();
-                            assertThat(status.pathMtu().packetBytes()).isEqualTo(1500);
-                            // 12 MB/s for each, that is 1500 bytes in 0.12 ms
-                            assertThat(status.statistics().latencyMax().orElseThrow())
-                                    .isLessThan(ms(5));
-                        });
+                        host.links()
+                                .forEach(link -> {
+                                    LinkStatus status = link.status();
+                                    assertThat(status.pathMtu().packetBytes()).isEqualTo(1500);
+                                    // 12 MB/s for each, that is 1500 bytes in 0.12 ms
+                                    assertThat(status.statistics().latencyMax().orElseThrow())
+                                            .isLessThan(ms(5));
+                                });
                     }
                 });
     }
