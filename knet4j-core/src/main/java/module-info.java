@@ -6,6 +6,7 @@
  * other packages are for knet4j's own modules.
  */
 module io.knet4j {
+    requires jdk.net;
     requires static transitive org.jspecify;
 
     uses io.knet4j.spi.CompressionProvider;

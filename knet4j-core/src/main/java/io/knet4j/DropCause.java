@@ -28,8 +28,17 @@ public enum DropCause {
     UNKNOWN_HOST,
     /** The link id is above 7, or not configured, or belongs to another address. */
     WRONG_LINK,
-    /** The source address is not that of the host's link (of any of its links, for data). */
+    /**
+     * The source address is not that of the host's link (of any of its links, for data); for a
+     * dynamic link: another peer claims it and the present one is alive, or the packet is a copy of
+     * an earlier ping or no ping.
+     */
     WRONG_ADDRESS,
+    /**
+     * No access list accepts the source address, and it is not that of a static link's peer; or it
+     * is not accepted by the list of the packet's link.
+     */
+    ACCESS_DENIED,
     /** The packet type is not known. */
     UNKNOWN_TYPE,
     /** The pong answers no ping of this link: forged, or sent for an earlier life of this node. */
@@ -38,7 +47,7 @@ public enum DropCause {
     DUPLICATE_PONG,
     /** The pong came after the ping timeout. */
     LATE_PONG,
-    /** A path MTU reply came that nobody waits for. */
+    /** The path MTU reply answers no probe of this link that waits for one. */
     UNSOLICITED_PMTUD_REPLY,
     /** Data from a host without any link that is up. */
     HOST_UNREACHABLE,

@@ -10,7 +10,8 @@ import java.util.List;
  * @param reachable whether at least one link is up
  * @param policy which links carry messages
  * @param activeLinks ids of the links that carry messages now, ascending; empty when not reachable
- * @param dataMtu bytes of a message per fragment to this host
+ * @param dataMtu smallest {@link PathMtu#dataMtu()} of the links that carry messages now; what
+ *     every path takes when there is none
  * @param onWireVersion packet format version of the host's last ping; 0 before the first
  * @param maxOnWireVersion highest version that the host supports; 0 before its first ping
  */

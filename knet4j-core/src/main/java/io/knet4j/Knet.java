@@ -194,13 +194,50 @@ public interface Knet extends AutoCloseable {
     Crypto crypto();
 
     /**
-     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it.
-     * Answers to {@code knet_handle_pmtud_set}.
+     * Sets the MTU of the network interfaces by hand; the size of fragments follows from it, and
+     * nothing is discovered any more. Answers to {@code knet_handle_pmtud_set}.
      *
-     * @param bytes size of the largest IP packet, 576 to 65535; empty goes back to the safe minimum
+     * @param bytes size of the largest IP packet, 576 to 65535; empty, the default, goes back to
+     *     discovering what passes, from the smallest size on
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the size is out of range
      */
     void setInterfaceMtu(OptionalInt bytes);
+
+    /**
+     * Sets how often the path MTU of each link is discovered anew. Besides, a link is looked at
+     * when it comes up and when the operating system refuses a packet as too large, and at least
+     * every five seconds a probe confirms that the largest packets still pass. Answers to {@code
+     * knet_handle_pmtud_setfreq}.
+     *
+     * @param interval 1 to 86,400 s; default 60 s
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} if the time is out of range
+     */
+    void setPathMtuInterval(Duration interval);
+
+    /**
+     * How often the path MTU of each link is discovered anew. Answers to {@code
+     * knet_handle_pmtud_getfreq}.
+     *
+     * @return 1 to 86,400 s
+     */
+    Duration pathMtuInterval();
+
+    /**
+     * Has the path MTU of all links that are up discovered anew, now. Returns at once; messages go
+     * on in fragments of the size known so far. Does nothing while the MTU is {@linkplain
+     * #setInterfaceMtu set by hand}.
+     */
+    void discoverPathMtu();
+
+    /**
+     * Bytes of a message in a packet that passes to all hosts. Answers to {@code
+     * knet_handle_pmtud_get}; but here it limits nobody: fragments to each host have a size of
+     * their own.
+     *
+     * @return the smallest {@link HostStatus#dataMtu()} of the hosts that are reachable; what every
+     *     path takes when none is
+     */
+    int dataMtu();
 
     /**
      * Chooses how messages are compressed that are sent from now on. It is tried out first; when
@@ -223,6 +260,25 @@ public interface Knet extends AutoCloseable {
      *     was replaced by the method's default
      */
     CompressionConfig compression();
+
+    /**
+     * Switches the access lists of dynamic links on or off. While they are on, a dynamic link takes
+     * packets only from addresses that its {@linkplain Link#accessList() list} accepts, and what
+     * comes from an address that is neither accepted by a list nor that of a static link's peer is
+     * dropped before it costs a signature, as {@link DropCause#ACCESS_DENIED}. While they are off,
+     * a dynamic link takes packets from everywhere. Static links take packets from the address of
+     * their peer only, always. Answers to {@code knet_handle_enable_access_lists}.
+     *
+     * @param enabled default true, as in libknet 1.35; before, libknet had them off
+     */
+    void setAccessLists(boolean enabled);
+
+    /**
+     * Whether the access lists of dynamic links count.
+     *
+     * @return what was set last
+     */
+    boolean accessLists();
 
     /**
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
@@ -274,9 +330,11 @@ public interface Knet extends AutoCloseable {
         private int receiveQueueBytes = KnetConfig.DEFAULT_RECEIVE_QUEUE_BYTES;
         private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
         private OptionalInt interfaceMtu = OptionalInt.empty();
+        private Duration pathMtuInterval = KnetConfig.DEFAULT_PATH_MTU_INTERVAL;
         private ReassemblyLimits reassembly = ReassemblyLimits.DEFAULT;
         private @Nullable CryptoConfig crypto;
         private CompressionConfig compression = CompressionConfig.NONE;
+        private boolean accessLists = true;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -330,11 +388,22 @@ public interface Knet extends AutoCloseable {
         /**
          * MTU of the network interfaces, see {@link Knet#setInterfaceMtu}.
          *
-         * @param bytes 576 to 65535; without it fragments have the safe minimum size
+         * @param bytes 576 to 65535; without it what passes is discovered
          * @return this
          */
         public Builder interfaceMtu(int bytes) {
             this.interfaceMtu = OptionalInt.of(bytes);
+            return this;
+        }
+
+        /**
+         * Time between discoveries of the path MTU, see {@link Knet#setPathMtuInterval}.
+         *
+         * @param interval 1 to 86,400 s; default 60 s
+         * @return this
+         */
+        public Builder pathMtuInterval(Duration interval) {
+            this.pathMtuInterval = interval;
             return this;
         }
 
@@ -374,6 +443,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Whether the access lists of dynamic links count, see {@link Knet#setAccessLists}.
+         *
+         * @param enabled default true
+         * @return this
+         */
+        public Builder accessLists(boolean enabled) {
+            this.accessLists = enabled;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -387,9 +467,11 @@ public interface Knet extends AutoCloseable {
                     receiveQueueBytes,
                     socketBufferBytes,
                     interfaceMtu,
+                    pathMtuInterval,
                     reassembly,
                     Optional.ofNullable(crypto),
-                    compression);
+                    compression,
+                    accessLists);
         }
 
         /**

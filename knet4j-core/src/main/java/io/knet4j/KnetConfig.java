@@ -15,11 +15,14 @@ import java.util.OptionalInt;
  *     8 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
  *     8 MiB
- * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: the safe
- *     minimum
+ * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: what passes
+ *     is discovered
+ * @param pathMtuInterval time between discoveries of what passes, 1 to 86,400 s; default 60 s
  * @param reassembly bounds for incomplete messages
  * @param crypto what the node's crypto starts with; empty, the default, is no crypto
  * @param compression how sent messages are compressed; default: not at all
+ * @param accessLists whether dynamic links accept only peers that their access lists do; default
+ *     true
  */
 public record KnetConfig(
         int nodeId,
@@ -28,13 +31,18 @@ public record KnetConfig(
         int receiveQueueBytes,
         int socketBufferBytes,
         OptionalInt interfaceMtu,
+        Duration pathMtuInterval,
         ReassemblyLimits reassembly,
         Optional<CryptoConfig> crypto,
-        CompressionConfig compression) {
+        CompressionConfig compression,
+        boolean accessLists) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
             QueueFullPolicy.block(Duration.ofSeconds(1));
+
+    /** Default time between discoveries of the path MTU. */
+    public static final Duration DEFAULT_PATH_MTU_INTERVAL = Duration.ofSeconds(60);
 
     static final int DEFAULT_SEND_QUEUE_BYTES = 4 << 20;
     static final int DEFAULT_RECEIVE_QUEUE_BYTES = 8 << 20;
@@ -44,6 +52,8 @@ public record KnetConfig(
     private static final int MIN_SOCKET_BUFFER_BYTES = 1 << 16;
     private static final int MIN_INTERFACE_MTU = 576;
     private static final int MAX_INTERFACE_MTU = 65_535;
+    private static final Duration MIN_PATH_MTU_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration MAX_PATH_MTU_INTERVAL = Duration.ofDays(1);
 
     /**
      * Checks every value.
@@ -58,6 +68,7 @@ public record KnetConfig(
         Checks.range(
                 "socketBufferBytes", socketBufferBytes, MIN_SOCKET_BUFFER_BYTES, Integer.MAX_VALUE);
         checkInterfaceMtu(interfaceMtu);
+        checkPathMtuInterval(pathMtuInterval);
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);
         Checks.notNull("crypto", crypto);
@@ -77,5 +88,16 @@ public record KnetConfig(
     public static void checkInterfaceMtu(OptionalInt bytes) {
         bytes.ifPresent(
                 mtu -> Checks.range("interfaceMtu", mtu, MIN_INTERFACE_MTU, MAX_INTERFACE_MTU));
+    }
+
+    /**
+     * Checks a time between discoveries of the path MTU.
+     *
+     * @param interval the value to check
+     * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT} when it is not 1 to 86,400
+     *     seconds
+     */
+    public static void checkPathMtuInterval(Duration interval) {
+        Checks.range("pathMtuInterval", interval, MIN_PATH_MTU_INTERVAL, MAX_PATH_MTU_INTERVAL);
     }
 }

@@ -3,6 +3,7 @@ package io.knet4j;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something happened that an application or operator may want to know. See {@link Knet#onEvent}.
@@ -38,6 +39,19 @@ public sealed interface KnetEvent {
         /** The socket or the network reported that the peer cannot be reached. */
         TRANSPORT_ERROR
     }
+
+    /**
+     * A dynamic link has learned its peer's address, or found that it changed: packets go there
+     * from now on.
+     *
+     * @param host host id
+     * @param link link id
+     * @param before the address so far; empty when none was known
+     * @param after the new address
+     */
+    record PeerAddressChanged(
+            int host, int link, Optional<InetSocketAddress> before, InetSocketAddress after)
+            implements KnetEvent {}
 
     /**
      * A host has become reachable. Answers to the callback of {@code
@@ -80,9 +94,32 @@ public sealed interface KnetEvent {
      * knet_handle_enable_pmtud_notify}.
      *
      * @param host host id
-     * @param dataMtu bytes of a message per fragment
+     * @param dataMtu smallest {@link PathMtu#dataMtu()} of the links that carry messages
      */
     record DataMtuChanged(int host, int dataMtu) implements KnetEvent {}
+
+    /**
+     * The size of packets on a link changed, or why they are not larger. While a discovery runs,
+     * this is told only when they become much larger, or have to become smaller at once.
+     *
+     * @param host host id
+     * @param link link id
+     * @param pathMtu the state now
+     */
+    record PathMtuChanged(int host, int link, PathMtu pathMtu) implements KnetEvent {}
+
+    /**
+     * Packets of different sizes pass in the two directions of a link. Nothing is lost by that, but
+     * it is often a mistake in the configuration of an interface or switch. Told once per change,
+     * when both directions have come to a result.
+     *
+     * @param host host id
+     * @param link link id
+     * @param sentPacketBytes largest IP packet to the peer
+     * @param receivedPacketBytes largest IP packet from the peer
+     */
+    record PathMtuDiffers(int host, int link, int sentPacketBytes, int receivedPacketBytes)
+            implements KnetEvent {}
 
     /**
      * A socket failed. Answers to the callback of {@code knet_handle_enable_sock_notify}.

@@ -71,6 +71,13 @@ public interface Link {
     LinkStatus status();
 
     /**
+     * The source addresses that the link accepts packets from.
+     *
+     * @return the live list; only that of a dynamic link can be edited
+     */
+    AccessList accessList();
+
+    /**
      * Removes the link. Answers to {@code knet_link_clear_config}, which insists that the link is
      * disabled before.
      */

@@ -2,15 +2,19 @@ package io.knet4j;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration of a link. Make one with {@link #udp} or {@link #loopback} and refine it with the
- * {@code with} methods.
+ * Configuration of a link. Make one with {@link #udp}, {@link #dynamicUdp} or {@link #loopback} and
+ * refine it with the {@code with} methods.
  *
  * @param transport what carries the link's packets
  * @param local address and port that packets are sent from and received on; null for loopback
- * @param remote address and port of the peer's end; null for loopback
+ * @param remote address and port of the peer's end; null for loopback, and for a dynamic link,
+ *     which learns it
  * @param enabled whether the link is used; default true
  * @param priority 0 to 255, the highest wins with {@link LinkPolicy#PASSIVE}; default 0
  * @param pingInterval time between pings, 1 ms to 1 hour; default 1 s
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param pongCount the link comes up on pong number pongCount + 1; 1 to 255; default 5
  * @param highPriorityTraffic whether the socket asks the network for low delay (TOS 0x10); default
  *     false. Of several links with one local address, the first one decides
+ * @param accessRules the access list of a dynamic link; default: empty, which rejects every peer
+ *     while {@linkplain Knet#setAccessLists access lists are on}. Other links have none
  */
 public record LinkConfig(
         Transport transport,
@@ -31,7 +37,8 @@ public record LinkConfig(
         Duration pingTimeout,
         int pingPrecision,
         int pongCount,
-        boolean highPriorityTraffic) {
+        boolean highPriorityTraffic,
+        List<AccessRule> accessRules) {
 
     private static final Duration MIN_TIMER = Duration.ofMillis(1);
     private static final Duration MAX_TIMER = Duration.ofHours(1);
@@ -53,7 +60,12 @@ public record LinkConfig(
     public LinkConfig {
         Checks.notNull("transport", transport);
         switch (transport) {
-            case UDP -> checkAddresses(address("local", local), address("remote", remote));
+            case UDP -> {
+                address("local", local);
+                if (remote != null) {
+                    checkAddresses(address("local", local), address("remote", remote));
+                }
+            }
             case LOOPBACK -> {
                 if (local != null || remote != null) {
                     throw ConfigurationException.invalid(
@@ -64,6 +76,41 @@ public record LinkConfig(
         Checks.range("priority", priority, 0, 255);
         checkPingTimers(pingInterval, pingTimeout, pingPrecision);
         Checks.range("pongCount", pongCount, 1, 255);
+        accessRules = List.copyOf(Checks.notNull("accessRules", accessRules));
+        checkAccessRules(accessRules, isDynamic(transport, remote));
+    }
+
+    private static void checkAccessRules(List<AccessRule> rules, boolean dynamic) {
+        if (!rules.isEmpty() && !dynamic) {
+            throw ConfigurationException.invalid(
+                    "accessRules", rules.size() + " rules", "none unless the link is dynamic");
+        }
+        if (rules.size() > AccessList.MAX_RULES) {
+            throw ConfigurationException.invalid(
+                    "accessRules",
+                    rules.size() + " rules",
+                    "up to " + AccessList.MAX_RULES + " rules");
+        }
+        Set<AccessRule> different = new HashSet<>();
+        for (AccessRule rule : rules) {
+            if (!different.add(rule)) {
+                throw ConfigurationException.invalid(
+                        "accessRules", '\'' + rule.toString() + "' twice", "different rules");
+            }
+        }
+    }
+
+    private static boolean isDynamic(Transport transport, @Nullable InetSocketAddress remote) {
+        return transport == Transport.UDP && remote == null;
+    }
+
+    /**
+     * Whether the link learns its peer's address instead of being told: {@link #dynamicUdp}.
+     *
+     * @return whether it is a UDP link without a remote address
+     */
+    public boolean dynamic() {
+        return isDynamic(transport, remote);
     }
 
     private static InetSocketAddress address(String field, @Nullable InetSocketAddress value) {
@@ -104,6 +151,34 @@ public record LinkConfig(
      * @return the configuration
      */
     public static LinkConfig udp(InetSocketAddress local, InetSocketAddress remote) {
+        return udpTo(local, address("remote", remote));
+    }
+
+    /**
+     * A UDP link that learns its peer's address, with default timers and an empty {@linkplain
+     * #withAccessRules access list}: for peers whose address is not known beforehand, changes, or
+     * is changed by NAT. The peer's end must be static. Answers to {@code knet_link_set_config}
+     * without a destination.
+     *
+     * <p>Nothing is sent until a ping of the host and link arrives, from an address that the access
+     * list accepts. The link then pings that address itself, and takes it for its peer's when the
+     * answer comes from there: so nobody can turn the link by recorded pings, or, with crypto on,
+     * without the key. A ping from yet another address or port, because the peer was restarted or
+     * its NAT forgot it, is answered at once and moves the link in the same way, without taking it
+     * down, unless the peer so far still answers; that takes about 50 ms.
+     *
+     * <p>When the link goes down it falls silent until the peer is heard again. A link that is
+     * disabled remembers its peer, and asks for it when it is enabled again.
+     *
+     * @param local address and port of this end; the wildcard address is allowed. Links that are
+     *     not dynamic must not have the same
+     * @return the configuration
+     */
+    public static LinkConfig dynamicUdp(InetSocketAddress local) {
+        return udpTo(local, null);
+    }
+
+    private static LinkConfig udpTo(InetSocketAddress local, @Nullable InetSocketAddress remote) {
         return new LinkConfig(
                 Transport.UDP,
                 local,
@@ -114,7 +189,8 @@ public record LinkConfig(
                 Duration.ofSeconds(2),
                 2048,
                 5,
-                false);
+                false,
+                List.of());
     }
 
     /**
@@ -134,7 +210,8 @@ public record LinkConfig(
                 Duration.ofSeconds(2),
                 2048,
                 5,
-                false);
+                false,
+                List.of());
     }
 
     /**
@@ -154,7 +231,8 @@ public record LinkConfig(
                 pingTimeout,
                 pingPrecision,
                 pongCount,
-                highPriorityTraffic);
+                highPriorityTraffic,
+                accessRules);
     }
 
     /**
@@ -174,7 +252,8 @@ public record LinkConfig(
                 pingTimeout,
                 pingPrecision,
                 pongCount,
-                highPriorityTraffic);
+                highPriorityTraffic,
+                accessRules);
     }
 
     /**
@@ -194,7 +273,8 @@ public record LinkConfig(
                 pingTimeout,
                 pingPrecision,
                 pongCount,
-                highPriorityTraffic);
+                highPriorityTraffic,
+                accessRules);
     }
 
     /**
@@ -227,7 +307,8 @@ public record LinkConfig(
                 timeout,
                 precision,
                 pongCount,
-                highPriorityTraffic);
+                highPriorityTraffic,
+                accessRules);
     }
 
     /**
@@ -247,7 +328,8 @@ public record LinkConfig(
                 pingTimeout,
                 pingPrecision,
                 value,
-                highPriorityTraffic);
+                highPriorityTraffic,
+                accessRules);
     }
 
     /**
@@ -267,6 +349,29 @@ public record LinkConfig(
                 pingTimeout,
                 pingPrecision,
                 pongCount,
-                value);
+                value,
+                accessRules);
+    }
+
+    /**
+     * The same dynamic link with another access list.
+     *
+     * @param rules the first that matches an address decides; none is a rejection; at most {@value
+     *     AccessList#MAX_RULES}, all different
+     * @return a copy
+     */
+    public LinkConfig withAccessRules(List<AccessRule> rules) {
+        return new LinkConfig(
+                transport,
+                local,
+                remote,
+                enabled,
+                priority,
+                pingInterval,
+                pingTimeout,
+                pingPrecision,
+                pongCount,
+                highPriorityTraffic,
+                rules);
     }
 }

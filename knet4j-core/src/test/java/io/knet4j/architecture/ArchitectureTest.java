@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final String SECURITY = INTERNAL + "security";
     private static final String TRANSPORT = INTERNAL + "transport";
     private static final String UDP = INTERNAL + "transport.udp";
+    private static final String UDP_LINUX = INTERNAL + "transport.udp.linux";
     private static final String ENGINE = INTERNAL + "engine";
     private static final String NODE = INTERNAL + "node";
     private static final String RUNTIME = INTERNAL + "runtime";
@@ -73,8 +74,8 @@ class ArchitectureTest {
         packages.remove(""); // module-info
         assertThat(packages)
                 .containsExactlyInAnyOrder(
-                        API, SPI, COMPRESS, ONWIRE, SECURITY, TRANSPORT, UDP, ENGINE, NODE,
-                        RUNTIME);
+                        API, SPI, COMPRESS, ONWIRE, SECURITY, TRANSPORT, UDP, UDP_LINUX, ENGINE,
+                        NODE, RUNTIME);
     }
 
     @Test
@@ -84,7 +85,8 @@ class ArchitectureTest {
         arrows(ONWIRE);
         arrows(SECURITY, ONWIRE, API);
         arrows(TRANSPORT, API);
-        arrows(UDP, TRANSPORT, API);
+        arrows(UDP, UDP_LINUX, TRANSPORT, API);
+        arrows(UDP_LINUX);
         arrows(ENGINE, COMPRESS, SPI, ONWIRE, SECURITY, TRANSPORT, API);
         arrows(NODE, ENGINE, COMPRESS, ONWIRE, SECURITY, TRANSPORT, RUNTIME, API);
         arrows(RUNTIME, NODE, TRANSPORT, UDP, API);
@@ -239,7 +241,9 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage("sun..", "com.sun..", "jdk..").as("parts of the JDK"))
+                        resideInAnyPackage("sun..", "com.sun..", "jdk..")
+                                .and(not(resideInAPackage("jdk.net"))) // exported and documented
+                                .as("parts of the JDK"))
                 .check(CLASSES);
     }
 
@@ -252,6 +256,7 @@ class ArchitectureTest {
                                 resideInAnyPackage(
                                         "java..",
                                         "javax.crypto..",
+                                        "jdk.net",
                                         "io.knet4j..",
                                         "org.jspecify..",
                                         "")))
@@ -272,7 +277,7 @@ class ArchitectureTest {
         assertThat(module.opens()).isEmpty();
         assertThat(module.requires())
                 .extracting(ModuleDescriptor.Requires::name)
-                .containsExactlyInAnyOrder("java.base", "org.jspecify");
+                .containsExactlyInAnyOrder("java.base", "jdk.net", "org.jspecify");
     }
 
     @Test

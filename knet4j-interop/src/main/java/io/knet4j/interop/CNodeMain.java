@@ -63,7 +63,7 @@ import java.util.stream.Collectors;
  *     number, 4 bytes big-endian, if it has room</td></tr>
  * <tr><td>{@code pumpsync CHANNEL SIZE COUNT}</td><td>the same with {@code knet_send_sync}</td></tr>
  * <tr><td>{@code flow CHANNEL SIZE MICROS HOST}</td>
- *     <td>from now on, sends a numbered message of SIZE bytes every MICROS microseconds. HOST has no meaning here:
+ *     <td>from now on, sends a numbered message of SIZE bytes every MICROS microseconds; a further flow counts on. HOST has no meaning here:
  *     {@code destinations} decides who gets them</td></tr>
  * <tr><td>{@code flow}, {@code flow stop}</td>
  *     <td>{@code ok sent=N refused=N}: how many of a flow's messages so far were handed to the library, and how many of
@@ -194,8 +194,7 @@ public final class CNodeMain {
                     return words.flow(a);
                 }
                 int channel = integer(a[1]);
-                words.startFlow(
-                        new MessageFlow(integer(a[2]), integer(a[3]), m -> node.send(channel, m)));
+                words.startFlow(a, m -> node.send(channel, m));
             }
             case "tally" -> {
                 return words.tally(a);

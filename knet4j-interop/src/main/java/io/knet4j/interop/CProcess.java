@@ -33,6 +33,9 @@ public final class CProcess implements AutoCloseable {
     private static final Duration QUIT = Duration.ofSeconds(10);
     private static final String END = "end of output";
 
+    /** The option by which programs on the class path may call native code. */
+    public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private final Process process;
     private final Writer stdin;
     private final Thread reader;
@@ -105,11 +108,16 @@ public final class CProcess implements AutoCloseable {
      * @param hostId its host id
      * @param logLevel how much the library logs
      * @param jvmOptions more options for its JVM
+     * @param environment variables to add to the environment
      * @return the process
      * @throws IOException when it doesn't start, or has no C library
      */
     public static CProcess startBy(
-            List<String> launcher, int hostId, CNode.LogLevel logLevel, List<String> jvmOptions)
+            List<String> launcher,
+            int hostId,
+            CNode.LogLevel logLevel,
+            List<String> jvmOptions,
+            Map<String, String> environment)
             throws IOException {
         return start(
                 launcher,
@@ -117,7 +125,7 @@ public final class CProcess implements AutoCloseable {
                 ownClasses(),
                 List.of(String.valueOf(hostId), logLevel.name()),
                 jvmOptions,
-                Map.of());
+                environment);
     }
 
     /**
@@ -126,7 +134,7 @@ public final class CProcess implements AutoCloseable {
      * @param launcher as for {@link #startBy}; may be empty
      * @param hostId its host id
      * @param classPath where {@link JavaNodeMain} and knet4j's classes are
-     * @param jvmOptions more options for its JVM
+     * @param jvmOptions more options for its JVM, with {@link #NATIVE_ACCESS} or without
      * @return the process
      * @throws IOException when it doesn't start
      */
@@ -169,7 +177,9 @@ public final class CProcess implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
+        if (!mainClass.equals(JavaNodeMain.class.getName())) {
+            command.add(NATIVE_ACCESS);
+        }
         command.add("-XX:+UseSerialGC");
         command.addAll(jvmOptions);
         command.add("-cp");

@@ -19,7 +19,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,12 +37,13 @@ import java.util.logging.SimpleFormatter;
  *
  * <p>It understands {@code host}, {@code link}, {@code enable}, {@code clear}, {@code policy},
  * {@code channel CHANNEL tally}, {@code flow}, {@code tally}, {@code silence}, {@code forward},
- * {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu}, {@code status},
- * {@code log} and {@code quit}. Differences:
+ * {@code acl}, {@code mtu}, {@code crypto}, {@code reachable}, {@code state}, {@code data-mtu},
+ * {@code pmtud-interval}, {@code status}, {@code log} and {@code quit}. Differences:
  *
  * <ul>
  *   <li>{@code flow} sends to its HOST.
- *   <li>{@code state} also answers {@code active=BOOLEAN}.
+ *   <li>{@code state} also answers {@code active=BOOLEAN}, and of the path MTU {@code packet=N},
+ *       {@code limit=LIMIT} and {@code searching=BOOLEAN}.
  *   <li>{@code data-mtu HOST} is that of one host.
  *   <li>{@code log} answers the number of lines that were logged at level INFO or above since the
  *       start, preceded by the last of them.
@@ -155,11 +155,7 @@ public final class JavaNodeMain {
                 }
                 Channel channel = knet.channel(integer(a[1]));
                 Destination peer = Destination.host(integer(a[4]));
-                words.startFlow(
-                        new MessageFlow(
-                                integer(a[2]),
-                                integer(a[3]),
-                                m -> channel.send(ByteBuffer.wrap(m), peer)));
+                words.startFlow(a, m -> channel.send(ByteBuffer.wrap(m), peer));
             }
             case "tally" -> {
                 return words.tally(a);
@@ -172,9 +168,11 @@ public final class JavaNodeMain {
                     knet.stopForwarding();
                 }
             }
+            case "acl" -> knet.setAccessLists(onOff(a[1]));
             case "mtu" ->
                     knet.setInterfaceMtu(
                             a[1].equals("0") ? OptionalInt.empty() : OptionalInt.of(integer(a[1])));
+            case "pmtud-interval" -> knet.setPathMtuInterval(Duration.ofSeconds(integer(a[1])));
             case "crypto" -> crypto(a);
             case "reachable" -> {
                 return String.valueOf(host(a[1]).status().reachable());
@@ -205,26 +203,34 @@ public final class JavaNodeMain {
     }
 
     private static LinkConfig link(String[] a) {
-        return LinkConfig.udp(address(a[3]), address(a[4]))
-                .withPing(millis(a[5]), millis(a[6]), integer(a[7]))
+        LinkConfig link =
+                a[4].equals("-")
+                        ? LinkConfig.dynamicUdp(address(a[3]))
+                        : LinkConfig.udp(address(a[3]), address(a[4]));
+        return link.withPing(millis(a[5]), millis(a[6]), integer(a[7]))
                 .withPongCount(integer(a[8]))
                 .withPriority(integer(a[9]));
     }
 
     private static String state(LinkStatus s) {
-        InetSocketAddress remote = s.config().remote();
         return "up="
                 + s.connected()
                 + " active="
                 + s.active()
                 + " mtu="
-                + s.mtu()
+                + s.pathMtu().dataMtu()
+                + " packet="
+                + s.pathMtu().packetBytes()
+                + " limit="
+                + s.pathMtu().limit()
+                + " searching="
+                + s.pathMtu().searching()
                 + " latency="
                 + s.latency().map(Duration::toNanos).orElse(0L) / 1000
                 + " remote="
-                + (remote == null
-                        ? ""
-                        : remote.getAddress().getHostAddress() + ':' + remote.getPort());
+                + s.peer()
+                        .map(peer -> peer.getAddress().getHostAddress() + ':' + peer.getPort())
+                        .orElse("");
     }
 
     private void crypto(String[] a) {

@@ -18,11 +18,13 @@ final class MessageFlow {
     private volatile int refused;
 
     /**
+     * @param first number of the first message
      * @param size bytes of a message, at least 4
      * @param micros time from one to the next
      * @param sender sends one
      */
-    MessageFlow(int size, long micros, Consumer<byte[]> sender) {
+    MessageFlow(int first, int size, long micros, Consumer<byte[]> sender) {
+        sent = first;
         this.size = size;
         this.sender = sender;
         interval = TimeUnit.MICROSECONDS.toNanos(micros);
@@ -49,7 +51,7 @@ final class MessageFlow {
         }
     }
 
-    /** Number of messages so far. */
+    /** Number of messages so far, or rather of the next one. */
     int sent() {
         return sent;
     }

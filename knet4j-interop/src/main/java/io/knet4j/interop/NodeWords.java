@@ -5,12 +5,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the programs that run a node by commands have in common: how words are read, and flows. */
 final class NodeWords {
     private final Map<Integer, MessageTally> tallies = new ConcurrentHashMap<>();
     private @Nullable MessageFlow flow;
+    private int nextNumber;
 
     static int integer(String text) {
         return Integer.parseInt(text);
@@ -48,12 +50,13 @@ final class NodeWords {
         return tally(integer(words[1])).report(integer(words[2]), integer(words[3]));
     }
 
-    void startFlow(MessageFlow started) {
+    /** {@code flow CHANNEL SIZE MICROS ...}. The numbers go on where the last flow ended. */
+    void startFlow(String[] words, Consumer<byte[]> sender) {
         if (flow != null) {
             throw new IllegalStateException("there is a flow");
         }
-        flow = started;
-        started.start();
+        flow = new MessageFlow(nextNumber, integer(words[2]), integer(words[3]), sender);
+        flow.start();
     }
 
     /** {@code flow} and {@code flow stop}: how many were sent, and how many refused. */
@@ -64,6 +67,7 @@ final class NodeWords {
         }
         if (words.length > 1) {
             current.stop();
+            nextNumber = current.sent();
             flow = null;
         }
         return "sent=" + current.sent() + " refused=" + current.refused();

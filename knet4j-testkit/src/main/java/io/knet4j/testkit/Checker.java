@@ -458,7 +458,10 @@ public final class Checker {
     private void checkLink(Knet node, Host host, LinkStatus link) {
         LinkConfig config = link.config();
         InetSocketAddress local = Objects.requireNonNull(config.local());
-        InetSocketAddress remote = Objects.requireNonNull(config.remote());
+        InetSocketAddress remote = link.peer().orElse(null);
+        if (remote == null) {
+            return; // nobody was heard on this dynamic link yet
+        }
         SimPath out = network.path(local, remote);
         SimPath back = network.path(remote, local);
         Optional<Knet> peer =
@@ -522,11 +525,15 @@ public final class Checker {
                 peer.get()
                         .host(node.nodeId())
                         .flatMap(host -> host.link(link.linkId()))
-                        .map(Link::config)
-                        .filter(other -> Objects.equals(other.remote(), out.from()))
-                        .filter(other -> Objects.equals(other.local(), out.to()))
+                        .filter(other -> answers(peer.get(), other, out))
                         .isPresent();
-        if (!answers || out.conditions().isCut() || back.conditions().isCut()) {
+        if (!answers
+                || !node.host(link.hostId())
+                        .flatMap(host -> host.link(link.linkId()))
+                        .filter(own -> accepts(node, own, out.to()))
+                        .isPresent()
+                || out.conditions().isCut()
+                || back.conditions().isCut()) {
             return Demand.DOWN;
         }
         Duration trip = out.conditions().longestDelay().plus(back.conditions().longestDelay());
@@ -537,7 +544,21 @@ public final class Checker {
                                         .plus(trip.multipliedBy(2))
                                         .compareTo(config.pingTimeout())
                                 < 0;
-        return quiet ? Demand.UP : Demand.NONE;
+        // A dynamic link that has fallen silent waits for its peer's pings.
+        return quiet && !config.dynamic() ? Demand.UP : Demand.NONE;
+    }
+
+    /** Whether a link takes what comes on a path: a dynamic one if it has its peer there. */
+    private static boolean answers(Knet node, Link link, SimPath path) {
+        return Objects.equals(link.config().local(), path.to())
+                && link.status().peer().filter(path.from()::equals).isPresent()
+                && accepts(node, link, path.from());
+    }
+
+    private static boolean accepts(Knet node, Link link, InetSocketAddress source) {
+        return !link.config().dynamic()
+                || !node.accessLists()
+                || link.accessList().accepts(source.getAddress());
     }
 
     private static long timeToComeUp(LinkStatus link) {

@@ -268,6 +268,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     }
 
     @Override
+    public void wakeLoop() {
+        scheduleTurn(network.nanos());
+    }
+
+    @Override
     public <T> T call(Supplier<T> command) {
         network.checkThread();
         Loop body = loop;

@@ -205,7 +205,7 @@ class NodeScenariosTest {
                             List.of(
                                     DropCause.WRONG_VERSION,
                                     DropCause.TOO_SHORT,
-                                    DropCause.WRONG_ADDRESS,
+                                    DropCause.ACCESS_DENIED,
                                     DropCause.UNKNOWN_HOST,
                                     DropCause.UNKNOWN_TYPE,
                                     DropCause.WRONG_LINK,
@@ -440,10 +440,10 @@ class NodeScenariosTest {
                         rig.burst(3, 1, 5000, SMALL);
                         rig.requireAll(3, 1);
                         rig.cluster().host(1, 3).remove();
-                        long unknown = rig.drops(1, DropCause.UNKNOWN_HOST);
+                        long denied = rig.drops(1, DropCause.ACCESS_DENIED);
                         rig.checker().send(rig.node(3), 0, Destination.host(2), SMALL);
                         rig.network().advance(ms(500));
-                        assertThat(rig.drops(1, DropCause.UNKNOWN_HOST)).isGreaterThan(unknown);
+                        assertThat(rig.drops(1, DropCause.ACCESS_DENIED)).isGreaterThan(denied);
                         assertThat(rig.cluster().host(3, 1).status().reachable()).isFalse();
                         rig.cluster().join(1, 3);
                         rig.cluster().awaitConnected(ms(2000));

@@ -34,6 +34,18 @@ final class EventJson {
                 json.addProperty("silence_ms", Millis.of(e.silence()));
                 yield json;
             }
+            case KnetEvent.PeerAddressChanged e -> {
+                JsonObject json = link("peer-address", e.host(), e.link());
+                e.before()
+                        .ifPresent(before -> {
+                            json.addProperty(
+                                    "before_address", before.getAddress().getHostAddress());
+                            json.addProperty("before_port", before.getPort());
+                        });
+                json.addProperty("address", e.after().getAddress().getHostAddress());
+                json.addProperty("port", e.after().getPort());
+                yield json;
+            }
             case KnetEvent.HostReachable e -> host("host-reachable", e.host());
             case KnetEvent.HostUnreachable e -> host("host-unreachable", e.host());
             case KnetEvent.HostRestarted e -> host("host-restarted", e.host());
@@ -47,6 +59,21 @@ final class EventJson {
             case KnetEvent.DataMtuChanged e -> {
                 JsonObject json = host("data-mtu", e.host());
                 json.addProperty("bytes", e.dataMtu());
+                yield json;
+            }
+            case KnetEvent.PathMtuChanged e -> {
+                JsonObject json = link("path-mtu", e.host(), e.link());
+                json.addProperty("packet_bytes", e.pathMtu().packetBytes());
+                json.addProperty("data_mtu", e.pathMtu().dataMtu());
+                json.addProperty("fragment_bytes", e.pathMtu().fragmentBytes());
+                json.addProperty("limit", name(e.pathMtu().limit()));
+                json.addProperty("searching", e.pathMtu().searching());
+                yield json;
+            }
+            case KnetEvent.PathMtuDiffers e -> {
+                JsonObject json = link("path-mtu-differs", e.host(), e.link());
+                json.addProperty("sent_packet_bytes", e.sentPacketBytes());
+                json.addProperty("received_packet_bytes", e.receivedPacketBytes());
                 yield json;
             }
             case KnetEvent.SocketError e -> {

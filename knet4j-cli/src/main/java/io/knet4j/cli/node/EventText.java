@@ -1,6 +1,7 @@
 package io.knet4j.cli.node;
 
 import io.knet4j.KnetEvent;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.cli.Millis;
 import java.net.InetSocketAddress;
@@ -28,6 +29,15 @@ final class EventText {
                                             + Millis.text(e.latency());
                             case KnetEvent.LinkDown e ->
                                     link(e.link(), e.host()) + " is down: " + cause(e);
+                            case KnetEvent.PeerAddressChanged e ->
+                                    link(e.link(), e.host())
+                                            + e.before()
+                                                    .map(before ->
+                                                            " moved from "
+                                                                    + address(before)
+                                                                    + " to ")
+                                                    .orElse(" found its peer at ")
+                                            + address(e.after());
                             case KnetEvent.HostReachable e ->
                                     names.text(e.host()) + " is reachable";
                             case KnetEvent.HostUnreachable e ->
@@ -45,9 +55,22 @@ final class EventText {
                             case KnetEvent.DataMtuChanged e ->
                                     "messages to "
                                             + names.text(e.host())
-                                            + " now travel in fragments of up to "
+                                            + " now travel with a data MTU of "
                                             + e.dataMtu()
                                             + " bytes";
+                            case KnetEvent.PathMtuChanged e ->
+                                    link(e.link(), e.host())
+                                            + " carries packets of up to "
+                                            + e.pathMtu().packetBytes()
+                                            + " bytes: "
+                                            + limit(e.pathMtu());
+                            case KnetEvent.PathMtuDiffers e ->
+                                    link(e.link(), e.host())
+                                            + " carries packets of up to "
+                                            + e.sentPacketBytes()
+                                            + " bytes to the host, but up to "
+                                            + e.receivedPacketBytes()
+                                            + " bytes from it";
                             case KnetEvent.SocketError e ->
                                     "socket " + address(e.local()) + " failed: " + e.message();
                             case KnetEvent.SendFailed e ->
@@ -102,6 +125,17 @@ final class EventText {
             case PING_TIMEOUT -> "no pong for " + Millis.text(e.silence());
             case DISABLED -> "it was disabled";
             case TRANSPORT_ERROR -> "the network reports that the host cannot be reached";
+        };
+    }
+
+    private static String limit(PathMtu mtu) {
+        return switch (mtu.limit()) {
+            case NOT_PROBED_YET -> "more is being looked for";
+            case INTERFACE -> "this machine sends no larger ones";
+            case PATH -> "larger ones do not arrive";
+            case PEER -> "the host does not answer probes";
+            case MANUAL -> "set by hand";
+            case PROTOCOL -> "there are no larger ones";
         };
     }
 

@@ -147,10 +147,14 @@ public final class NodeOpener {
 
     /** The node alone, which has a copy of the key then. */
     private static Knet open(ClusterConfig config, int id) throws ConfigException {
-        Knet.Builder builder = Knet.builder(id).receiveQueueBytes(RECEIVE_QUEUE_BYTES);
+        Knet.Builder builder =
+                Knet.builder(id)
+                        .receiveQueueBytes(RECEIVE_QUEUE_BYTES)
+                        .accessLists(config.blockUnlistedIps());
         if (config.knetMtu() != 0) {
             builder.interfaceMtu(config.knetMtu());
         }
+        builder.pathMtuInterval(config.pmtudInterval());
         builder.compression(compression(config.compression()));
         if (!config.cryptoRequested()) {
             return builder.open();

@@ -63,6 +63,18 @@ class ReporterTest {
                             "link 1 to host 3 is down: it was disabled",
                             "{'event':'link-down','host':3,'link':1,'cause':'disabled','silence_ms':0.0}"),
                     entry(
+                            new KnetEvent.PeerAddressChanged(2, 1, Optional.empty(), LOCAL),
+                            "link 1 to host 2 (beta) found its peer at 127.0.0.1 port 5405",
+                            "{'event':'peer-address','host':2,'name':'beta','link':1,'address':'127.0.0.1','port':5405}"),
+                    entry(
+                            new KnetEvent.PeerAddressChanged(
+                                    2,
+                                    1,
+                                    Optional.of(LOCAL),
+                                    new InetSocketAddress(LOCAL.getAddress(), 5406)),
+                            "link 1 to host 2 (beta) moved from 127.0.0.1 port 5405 to 127.0.0.1 port 5406",
+                            "{'event':'peer-address','host':2,'name':'beta','link':1,'before_address':'127.0.0.1','before_port':5405,'address':'127.0.0.1','port':5406}"),
+                    entry(
                             new KnetEvent.HostReachable(2),
                             "host 2 (beta) is reachable",
                             "{'event':'host-reachable','host':2,'name':'beta'}"),

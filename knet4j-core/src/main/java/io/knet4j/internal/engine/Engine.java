@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.AccessRule;
 import io.knet4j.ClearTraffic;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
@@ -17,12 +18,15 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
+import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -30,8 +34,10 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +56,15 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
     private static final int MAX_NAME_BYTES = 255;
     private static final long RETRY = 1_000_000;
-    private static final int LOOPBACK_MTU = 65_535;
+    private static final PathMtu LOOPBACK_MTU =
+            new PathMtu(
+                    65_535,
+                    65_535,
+                    65_535,
+                    MtuLimit.PROTOCOL,
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    false);
 
     private final KnetConfig config;
     private final Transport transport;
@@ -66,20 +80,30 @@ public final class Engine {
     private final ControlOutbox outbox;
     private final Drops drops;
     private final Router router;
+    private final AccessControl access;
+    private final PathMtuProber prober;
     private final Heartbeat heartbeat;
+    private final PeerFinder finder;
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
-    private OptionalInt interfaceMtu;
+    private Duration pathMtuInterval;
+
+    /** The last time that was told; it may be a while ago when a command runs. */
     private long now;
 
     /** A socket and the number of links that use it. */
     private static final class SharedSocket {
         private final Transport.Socket socket;
+
+        /** Whether its links are dynamic: all of them, or none. */
+        private final boolean dynamic;
+
         private int links;
 
-        private SharedSocket(Transport.Socket socket) {
+        private SharedSocket(Transport.Socket socket, boolean dynamic) {
             this.socket = socket;
+            this.dynamic = dynamic;
         }
     }
 
@@ -88,6 +112,7 @@ public final class Engine {
      * @param random source of the keys of ping tokens; must be unpredictable where peers are not
      *     trusted
      * @param controlBatch for pings and answers
+     * @param probeBatch for path MTU probes: room for the largest datagram
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
      */
@@ -98,20 +123,35 @@ public final class Engine {
             EngineOutput output,
             RandomGenerator random,
             OutgoingBatch controlBatch,
+            OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods) {
         this.config = config;
         this.transport = transport;
         this.random = random;
         this.output = output;
-        interfaceMtu = config.interfaceMtu();
+        pathMtuInterval = config.pathMtuInterval();
         this.keys = keys;
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
         drops = new Drops(output);
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
-        heartbeat = new Heartbeat(shared, keys, timers, versions, router, outbox, output);
+        access = new AccessControl(config.accessLists());
+        prober =
+                new PathMtuProber(
+                        shared,
+                        keys,
+                        timers,
+                        versions,
+                        router,
+                        transport,
+                        probeBatch,
+                        output,
+                        pathMtuInterval.toNanos(),
+                        config.interfaceMtu());
+        heartbeat = new Heartbeat(shared, keys, timers, versions, router, prober, outbox, output);
+        finder = new PeerFinder(transport, timers, access, heartbeat, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -135,8 +175,11 @@ public final class Engine {
                         mismatches,
                         hosts,
                         versions,
+                        access,
                         heartbeat,
+                        finder,
                         router,
+                        prober,
                         reassembler,
                         outbox,
                         drops,
@@ -157,11 +200,33 @@ public final class Engine {
      */
     public long runTimers(long time) {
         now = time;
+        takeRefusedSizes();
         timers.run(time);
         reassembler.expire(time);
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
         return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
+    }
+
+    private void takeRefusedSizes() {
+        if (!shared.sizeRefused) {
+            return;
+        }
+        shared.sizeRefused = false; // before the sizes are read: what comes later is told again
+        for (LinkState link : allLinks()) {
+            int size = link.probing.refused.take();
+            if (size != RefusedSize.NONE) {
+                prober.onRefused(now, link, size);
+            }
+        }
+    }
+
+    private List<LinkState> allLinks() {
+        List<LinkState> all = new ArrayList<>();
+        for (HostState host : hosts.all()) {
+            all.addAll(links(host));
+        }
+        return all;
     }
 
     /** The network reports that what was sent from this socket to this address does not arrive. */
@@ -283,7 +348,7 @@ public final class Engine {
 
     private static boolean isLocalByLoopback(HostState host) {
         for (LinkState link : host.links) {
-            if (link != null && link.path == null && link.config.enabled()) {
+            if (link != null && link.isLoopback() && link.config.enabled()) {
                 return true;
             }
         }
@@ -299,6 +364,16 @@ public final class Engine {
     // ---- links
 
     public LinkState addLink(long time, HostState host, int id, LinkConfig linkConfig) {
+        return addLink(time, host, id, linkConfig, AccessFilter.of(linkConfig.accessRules()));
+    }
+
+    /**
+     * Adds a link.
+     *
+     * @param filter made of the access rules in the configuration
+     */
+    public LinkState addLink(
+            long time, HostState host, int id, LinkConfig linkConfig, AccessFilter filter) {
         check(host);
         if (id < 0 || id >= Knet.MAX_LINKS) {
             throw ConfigurationException.invalid("link id", id, "0 to " + (Knet.MAX_LINKS - 1));
@@ -310,20 +385,26 @@ public final class Engine {
         }
         boolean loopback = linkConfig.transport() == LinkConfig.Transport.LOOPBACK;
         checkLoopback(host, loopback);
-        Path path = loopback ? null : path(linkConfig);
-        LinkConfig actual = path == null ? linkConfig : linkConfig.withLocal(path.socket().local());
+        Transport.Socket socket = loopback ? null : acquireSocket(linkConfig);
+        LinkConfig actual = socket == null ? linkConfig : linkConfig.withLocal(socket.local());
         LinkState link =
                 new LinkState(
                         host,
                         id,
                         actual,
-                        path,
+                        socket,
+                        path(socket, linkConfig),
+                        filter,
                         random,
+                        mtuRange(actual),
                         heartbeat::onPingTimer,
-                        heartbeat::onDownTimer);
-        link.dataMtu = dataMtu(link);
+                        heartbeat::onDownTimer,
+                        finder::onTimer,
+                        prober::onTimer);
+        prober.onAdded(link);
         host.links[id] = link;
-        if (linkConfig.enabled() && path != null) {
+        access.add(link);
+        if (linkConfig.enabled() && !loopback) {
             heartbeat.start(time, link);
         }
         router.publish();
@@ -339,7 +420,7 @@ public final class Engine {
         }
         boolean hasLoopback = false;
         for (LinkState link : host.links) {
-            hasLoopback |= link != null && link.path == null;
+            hasLoopback |= link != null && link.isLoopback();
         }
         if (hasLoopback || (loopback && host.linkCount() > 0)) {
             throw ConfigurationException.invalid(
@@ -347,10 +428,20 @@ public final class Engine {
         }
     }
 
-    private Path path(LinkConfig linkConfig) {
+    private @Nullable Path path(Transport.@Nullable Socket socket, LinkConfig linkConfig) {
+        InetSocketAddress remote = linkConfig.remote();
+        return socket == null || remote == null ? null : transport.path(socket, remote);
+    }
+
+    private Transport.Socket acquireSocket(LinkConfig linkConfig) {
         InetSocketAddress local = Objects.requireNonNull(linkConfig.local());
-        InetSocketAddress remote = Objects.requireNonNull(linkConfig.remote());
         SharedSocket use = local.getPort() == 0 ? null : sockets.get(ScopedAddress.of(local));
+        if (use != null && use.dynamic != linkConfig.dynamic()) {
+            throw ConfigurationException.invalid(
+                    "local",
+                    local + " for a " + kind(linkConfig.dynamic()) + " link",
+                    "an address and port that no " + kind(use.dynamic) + " link has");
+        }
         if (use == null) {
             use =
                     new SharedSocket(
@@ -358,24 +449,35 @@ public final class Engine {
                                     local,
                                     new Transport.SocketOptions(
                                             config.socketBufferBytes(),
-                                            linkConfig.highPriorityTraffic())));
+                                            linkConfig.highPriorityTraffic())),
+                            linkConfig.dynamic());
             sockets.put(ScopedAddress.of(use.socket.local()), use);
         }
         use.links++;
-        return transport.path(use.socket, remote);
+        return use.socket;
+    }
+
+    private static String kind(boolean dynamic) {
+        return dynamic ? "dynamic" : "static";
+    }
+
+    private void releaseSocket(Transport.Socket socket) {
+        ScopedAddress local = ScopedAddress.of(socket.local());
+        SharedSocket use = sockets.get(local);
+        if (use != null && --use.links == 0) {
+            sockets.remove(local);
+            transport.unbind(use.socket);
+        }
     }
 
     public void removeLink(long time, LinkState link) {
         check(link);
         heartbeat.stop(time, link);
+        access.remove(link);
         link.host.links[link.id] = null;
-        if (link.path != null) {
+        if (link.socket != null) {
             outbox.flush();
-            SharedSocket use = sockets.get(ScopedAddress.of(link.path.socket().local()));
-            if (use != null && --use.links == 0) {
-                sockets.remove(ScopedAddress.of(link.path.socket().local()));
-                transport.unbind(use.socket);
-            }
+            releaseSocket(link.socket);
         }
         router.update(link.host);
     }
@@ -386,14 +488,83 @@ public final class Engine {
             return;
         }
         link.config = link.config.withEnabled(enabled);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             if (enabled) {
                 heartbeat.start(time, link);
+                if (link.peer != null) {
+                    finder.onEnabled(time, link, link.peer);
+                }
             } else {
                 heartbeat.stop(time, link);
             }
         }
         router.update(link.host);
+    }
+
+    /** Whether dynamic links accept only what their access lists do. */
+    public void setAccessLists(boolean enabled) {
+        access.setEnabled(enabled);
+    }
+
+    public boolean accessLists() {
+        return access.isEnabled();
+    }
+
+    /** The list of a dynamic link. */
+    public AccessFilter accessFilter(LinkState link) {
+        return dynamic(link).filter;
+    }
+
+    private DynamicPeer dynamic(LinkState link) {
+        check(link);
+        DynamicPeer peer = link.peer;
+        if (peer == null) {
+            throw ConfigurationException.invalid(
+                    "access list",
+                    "of link "
+                            + link.id
+                            + " of host "
+                            + link.host.id
+                            + (link.isLoopback()
+                                    ? ", which is a loopback link"
+                                    : ", which is static"),
+                    "that of a dynamic link; others accept what they must");
+        }
+        return peer;
+    }
+
+    /**
+     * Replaces the list of a dynamic link.
+     *
+     * @param before what it must be so far
+     * @return whether it was that
+     */
+    public boolean replaceAccessFilter(LinkState link, AccessFilter before, AccessFilter after) {
+        DynamicPeer peer = dynamic(link);
+        if (peer.filter != before) {
+            return false;
+        }
+        link.config = link.config.withAccessRules(after.rules());
+        access.replace(link, peer, after);
+        return true;
+    }
+
+    /** Whether the list of a link accepts an address. */
+    public boolean acceptedByList(LinkState link, InetAddress source) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return link.peer != null
+                ? link.peer.filter.accepts(source)
+                : remote != null && ScopedAddress.sameHost(remote.getAddress(), source);
+    }
+
+    /** What a link accepts: of a static one, its peer's address. */
+    public List<AccessRule> accessRules(LinkState link) {
+        check(link);
+        InetSocketAddress remote = link.config.remote();
+        return remote == null
+                ? link.config.accessRules()
+                : List.of(new AccessRule.Address(remote.getAddress(), AccessRule.Action.ACCEPT));
     }
 
     public void setPriority(LinkState link, int priority) {
@@ -407,7 +578,7 @@ public final class Engine {
         check(link);
         link.config = changed;
         link.monitor.configure(changed);
-        if (link.path != null) {
+        if (!link.isLoopback()) {
             heartbeat.reschedule(time, link);
         }
     }
@@ -437,17 +608,18 @@ public final class Engine {
         check(link);
         LinkMonitor monitor = link.monitor;
         LinkCounters counters = link.counters;
-        boolean loopback = link.path == null;
+        boolean loopback = link.isLoopback();
         HostRoute route = link.host.route;
         return new LinkStatus(
                 link.host.id,
                 link.id,
                 link.config,
+                Optional.ofNullable(link.path).map(Path::remote),
                 loopback ? link.config.enabled() : monitor.connected(),
                 loopback ? link.config.enabled() : route != null && route.links().contains(link.id),
                 monitor.latency(),
                 monitor.sinceLastPong(time),
-                link.dataMtu,
+                loopback ? LOOPBACK_MTU : link.probing.snapshot(time),
                 new LinkStatistics(
                         counters.senderTxData.snapshot(),
                         counters.rxData.snapshot(),
@@ -478,25 +650,43 @@ public final class Engine {
 
     public void setInterfaceMtu(OptionalInt bytes) {
         KnetConfig.checkInterfaceMtu(bytes);
-        interfaceMtu = bytes;
-        updateDataMtu();
+        prober.setInterfaceMtu(now, bytes, allLinks());
+        router.updateAll();
     }
 
-    private void updateDataMtu() {
-        for (HostState host : hosts.all()) {
-            for (LinkState link : host.links) {
-                if (link != null) {
-                    link.dataMtu = dataMtu(link);
-                }
-            }
-        }
-        router.updateAll();
+    public void setPathMtuInterval(Duration interval) {
+        KnetConfig.checkPathMtuInterval(interval);
+        pathMtuInterval = interval;
+        prober.setInterval(now, interval.toNanos(), allLinks());
+    }
+
+    public Duration pathMtuInterval() {
+        return pathMtuInterval;
+    }
+
+    /** Discovers the path MTU of all links anew. */
+    public void discoverPathMtu() {
+        prober.searchAll(now, allLinks());
+    }
+
+    /** The smallest data MTU of all hosts that are reachable. */
+    public int dataMtu() {
+        return shared.routes.reachable().stream()
+                .mapToInt(HostRoute::dataMtu)
+                .min()
+                .orElse(arithmetic().safeDataMtu());
     }
 
     /** What was sealed or opened by the settings so far may be sealed or opened otherwise now. */
     private void cryptoChanged() {
         mismatches.reset();
-        updateDataMtu();
+        for (LinkState link : allLinks()) {
+            MtuRange range = mtuRange(link.config);
+            if (!range.equals(link.probing.mtu.range())) {
+                prober.onSealerChanged(now, link, range);
+            }
+        }
+        router.updateAll();
     }
 
     public void setKeySlot(int slot, PacketSuite suite) {
@@ -540,14 +730,10 @@ public final class Engine {
         keys.wipe();
     }
 
-    private int dataMtu(LinkState link) {
-        if (link.path == null) {
-            return LOOPBACK_MTU;
-        }
-        boolean ipv6 = link.path.remote().getAddress() instanceof Inet6Address;
-        return interfaceMtu.isPresent()
-                ? arithmetic().dataMtuOfInterface(interfaceMtu.getAsInt(), ipv6)
-                : arithmetic().safeDataMtu();
+    private MtuRange mtuRange(LinkConfig link) {
+        InetSocketAddress local = link.local();
+        return new MtuRange(
+                arithmetic(), local != null && local.getAddress() instanceof Inet6Address);
     }
 
     private MtuArithmetic arithmetic() {
@@ -653,7 +839,10 @@ public final class Engine {
         if (!hosts.all().isEmpty()) {
             return Optional.empty();
         }
-        if (timers.size() > 0 || !sockets.isEmpty() || reassembler.bytes() > 0) {
+        if (timers.size() > 0
+                || !sockets.isEmpty()
+                || reassembler.bytes() > 0
+                || !access.isEmpty()) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()
@@ -661,7 +850,8 @@ public final class Engine {
                             + sockets.size()
                             + " sockets, "
                             + reassembler.bytes()
-                            + " bytes of fragments");
+                            + " bytes of fragments"
+                            + (access.isEmpty() ? "" : ", addresses of peers"));
         }
         return Optional.empty();
     }

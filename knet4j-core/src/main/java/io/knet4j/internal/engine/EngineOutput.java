@@ -35,6 +35,9 @@ public interface EngineOutput {
      */
     void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
 
+    /** Has the control loop run its timers as soon as possible. May be called by any thread. */
+    void wakeLoop();
+
     /** Something about compression that is for the log only. */
     void log(System.Logger.Level level, String message, @Nullable Throwable thrown);
 }

@@ -7,6 +7,7 @@ import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.internal.engine.PingTokens.Verdict;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
+import io.knet4j.internal.transport.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Heartbeat {
     private final TimerQueue timers;
     private final OnWireVersions versions;
     private final Router router;
+    private final PathMtuProber prober;
     private final ControlOutbox outbox;
     private final EngineOutput output;
 
@@ -38,6 +40,7 @@ final class Heartbeat {
             TimerQueue timers,
             OnWireVersions versions,
             Router router,
+            PathMtuProber prober,
             ControlOutbox outbox,
             EngineOutput output) {
         this.shared = shared;
@@ -45,19 +48,57 @@ final class Heartbeat {
         this.timers = timers;
         this.versions = versions;
         this.router = router;
+        this.prober = prober;
         this.outbox = outbox;
         this.output = output;
     }
 
-    /** The link was enabled. */
+    /** The link was enabled. The peer of a dynamic one is to be found first. */
     void start(long now, LinkState link) {
         link.monitor.start(now);
+        if (link.peer == null) {
+            timers.schedule(link.pingTimer, now);
+        }
+    }
+
+    /**
+     * The peer of a dynamic link answered from where its path leads now.
+     *
+     * @param peer with when it answered
+     */
+    void onPeerFound(long now, LinkState link, DynamicPeer peer) {
+        if (!peer.awake) {
+            peer.awake = true;
+            link.monitor.start(now);
+        }
+        timers.schedule(link.pingTimer, now);
+        if (link.monitor.onPong(peer.answeredAt, peer.answeredPing)) {
+            cameUp(now, link);
+        } else if (link.monitor.connected()) {
+            timers.schedule(link.downTimer, link.monitor.deadline());
+        }
+    }
+
+    /** A dynamic link sends nothing until its peer is heard again. */
+    private void fallSilent(long now, LinkState link, DynamicPeer peer) {
+        peer.awake = false;
+        peer.rival = null;
+        peer.consider(null, now);
+        timers.cancel(peer.timer);
+        timers.cancel(link.pingTimer);
+    }
+
+    /** Sends the next ping of a link now. */
+    void pingNow(long now, LinkState link) {
         timers.schedule(link.pingTimer, now);
     }
 
     /** The link was disabled, or is about to be removed. */
     void stop(long now, LinkState link) {
         timers.cancel(link.pingTimer);
+        if (link.peer != null) {
+            fallSilent(now, link, link.peer);
+        }
         if (link.monitor.connected()) {
             takeDown(now, link, LinkDownCause.DISABLED);
         } else {
@@ -67,7 +108,7 @@ final class Heartbeat {
 
     /** Ping interval or timeout changed. */
     void reschedule(long now, LinkState link) {
-        if (link.config.enabled()) {
+        if (link.sendsPings()) {
             timers.schedule(link.pingTimer, link.monitor.nextPing(now));
         }
         if (link.monitor.connected()) {
@@ -83,7 +124,11 @@ final class Heartbeat {
             ping(now, link, 1);
         }
         ping(now, link, shared.sequence);
-        link.monitor.onPing(now);
+        if (link.monitor.onPing(now) && link.peer != null) {
+            fallSilent(now, link, link.peer);
+            router.publish();
+            return;
+        }
         long interval = link.monitor.interval();
         timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
         if (link.monitor.connected()) {
@@ -92,8 +137,19 @@ final class Heartbeat {
     }
 
     private void ping(long now, LinkState link, int sequence) {
+        if (link.path != null) {
+            ping(now, link, link.tokens, sequence, link.path);
+        }
+    }
+
+    /** Asks an address whether the peer of a link is there. */
+    void ask(long now, LinkState link, PingTokens tokens, Path path) {
+        ping(now, link, tokens, shared.sequence, path);
+    }
+
+    private void ping(long now, LinkState link, PingTokens tokens, int sequence, Path path) {
         PacketSealer sealer = keys.controlSealer();
-        if (link.path != null && outbox.makeRoom(sealer)) {
+        if (outbox.makeRoom(sealer)) {
             int sealed =
                     ControlPackets.ping(
                             outbox.batch(),
@@ -102,10 +158,10 @@ final class Heartbeat {
                             versions.current(),
                             shared.localHost,
                             link.id,
-                            link.tokens,
+                            tokens,
                             sequence,
                             true,
-                            link.path,
+                            path,
                             link);
             if (sealed == PacketSealer.FAILED) {
                 link.counters.txErrors.increment();
@@ -169,12 +225,17 @@ final class Heartbeat {
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
         router.update(link.host);
+        prober.onUp(now, link);
     }
 
     private void takeDown(long now, LinkState link, LinkDownCause cause) {
         Duration silence = link.monitor.sinceLastPong(now).orElse(Duration.ZERO);
         timers.cancel(link.downTimer);
         link.monitor.stop(now);
+        if (link.peer != null) {
+            fallSilent(now, link, link.peer);
+        }
+        prober.onDown(link);
         output.publish(new LinkDown(link.host.id, link.id, cause, silence));
         router.update(link.host);
     }

@@ -17,7 +17,7 @@ final class HostRoute {
     private int turn;
 
     /** A link that carries messages. */
-    record Hop(int link, Path path, LinkCounters counters) {}
+    record Hop(int link, Path path, LinkCounters counters, RefusedSize refused) {}
 
     HostRoute(int host, boolean roundRobin, int dataMtu, boolean refusesZstd, List<Hop> hops) {
         this.host = host;

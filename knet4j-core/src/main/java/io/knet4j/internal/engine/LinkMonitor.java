@@ -67,15 +67,17 @@ final class LinkMonitor {
         return sentAt == firstPing;
     }
 
-    /** A ping was sent. */
-    void onPing(long now) {
+    /** A ping was sent. Returns whether too long ago came the pongs that were to bring it up. */
+    boolean onPing(long now) {
         if (firstPing == NONE) {
             firstPing = now;
         }
         lastPing = now;
-        if (!connected && lastPong != NONE && now - lastPong >= patience(now)) {
+        boolean vain = !connected && lastPong != NONE && now - lastPong >= patience(now);
+        if (vain) {
             forgetPongs(now);
         }
+        return vain;
     }
 
     /** Whether a pong to a ping of that time is too late to count. */

@@ -3,7 +3,10 @@ package io.knet4j.internal.engine;
 import io.knet4j.LinkConfig;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.TimerQueue.Timer;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.Transport;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,34 +16,52 @@ public final class LinkState {
     final int id;
 
     /** Null for a loopback link. */
-    final @Nullable Path path;
+    final Transport.@Nullable Socket socket;
 
     final LinkMonitor monitor;
     final PingTokens tokens;
     final LinkCounters counters = new LinkCounters();
+    final LinkProbing probing;
     final Timer pingTimer;
     final Timer downTimer;
 
+    /** Null unless the link is dynamic. */
+    final @Nullable DynamicPeer peer;
+
+    /** Null for a loopback link, and while the peer of a dynamic link is not known. */
+    @Nullable Path path;
+
     LinkConfig config;
-    int dataMtu;
     @Nullable Reason lastSendFailure;
 
     LinkState(
             HostState host,
             int id,
             LinkConfig config,
+            Transport.@Nullable Socket socket,
             @Nullable Path path,
+            AccessFilter filter,
             RandomGenerator random,
+            MtuRange mtuRange,
             LinkAction onPingTimer,
-            LinkAction onDownTimer) {
+            LinkAction onDownTimer,
+            LinkAction onPeerTimer,
+            LinkAction onProbeTimer) {
         this.host = host;
         this.id = id;
         this.config = config;
+        this.socket = socket;
         this.path = path;
         monitor = new LinkMonitor(config);
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));
+        peer =
+                config.dynamic()
+                        ? new DynamicPeer(
+                                filter, random, new Timer(now -> onPeerTimer.run(now, this)))
+                        : null;
+        probing = new LinkProbing(mtuRange, new Timer(now -> onProbeTimer.run(now, this)));
     }
 
     /** What a link's timer does. */
@@ -55,6 +76,20 @@ public final class LinkState {
 
     public HostState host() {
         return host;
+    }
+
+    boolean isLoopback() {
+        return config.transport() == LinkConfig.Transport.LOOPBACK;
+    }
+
+    /** The socket of a link that is not a loopback link. */
+    Transport.Socket socket() {
+        return Objects.requireNonNull(socket);
+    }
+
+    /** Whether pings are sent: it is enabled, and its peer is known and was not silent too long. */
+    boolean sendsPings() {
+        return config.enabled() && path != null && (peer == null || peer.awake);
     }
 
     boolean isUsable() {

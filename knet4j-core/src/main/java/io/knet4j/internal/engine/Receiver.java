@@ -20,6 +20,9 @@ import io.knet4j.internal.onwire.SequenceWindow.Verdict;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.Path;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
@@ -38,8 +41,11 @@ final class Receiver {
     private final Mismatches mismatches;
     private final Hosts hosts;
     private final OnWireVersions versions;
+    private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final PeerFinder finder;
     private final Router router;
+    private final PathMtuProber prober;
     private final Reassembler reassembler;
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -54,8 +60,11 @@ final class Receiver {
             Mismatches mismatches,
             Hosts hosts,
             OnWireVersions versions,
+            AccessControl access,
             Heartbeat heartbeat,
+            PeerFinder finder,
             Router router,
+            PathMtuProber prober,
             Reassembler reassembler,
             ControlOutbox outbox,
             Drops drops,
@@ -66,8 +75,11 @@ final class Receiver {
         this.mismatches = mismatches;
         this.hosts = hosts;
         this.versions = versions;
+        this.access = access;
         this.heartbeat = heartbeat;
+        this.finder = finder;
         this.router = router;
+        this.prober = prober;
         this.reassembler = reassembler;
         this.outbox = outbox;
         this.drops = drops;
@@ -96,12 +108,15 @@ final class Receiver {
     /** Opens and checks a datagram and deals with it, but for data and the number in a ping. */
     private boolean hasSequence(long now, IncomingBatch batch, int index) {
         InetSocketAddress source = batch.source(index);
+        if (!access.admits(source)) {
+            return drop(now, DropCause.ACCESS_DENIED, source);
+        }
         ByteBuffer memory = batch.memory();
-        int length = keys.open(memory, batch.offset(index), batch.length(index));
+        int datagram = batch.length(index);
+        int length = keys.open(memory, batch.offset(index), datagram);
         if (length == KeySlots.REFUSED) {
             DropCause cause =
-                    mismatches.onRefused(
-                            now, memory, batch.offset(index), batch.length(index), source);
+                    mismatches.onRefused(now, memory, batch.offset(index), datagram, source);
             return drop(now, cause, source);
         }
         int packet = keys.packetOffset();
@@ -129,24 +144,40 @@ final class Receiver {
             return true;
         }
         LinkState link = host.link(Packets.link(memory, packet));
-        if (link == null || link.path == null) {
+        if (link == null || link.isLoopback()) {
             return drop(now, DropCause.WRONG_LINK, source);
         }
-        DropCause wrongSource = wrongSource(host, link, source);
+        DropCause wrongSource =
+                link.peer == null
+                        ? wrongSource(host, link, source)
+                        : wrongSource(host, link, link.peer, type, source);
         if (wrongSource != null) {
             return drop(now, wrongSource, source);
         }
         switch (type) {
             case Packets.PING -> {
-                onPing(link, memory, packet, length);
+                Path back = link.path;
+                if (link.peer != null) {
+                    long token = pingToken(memory, packet);
+                    back = finder.onPing(now, link, link.peer, token, source);
+                }
+                if (back == null) {
+                    return drop(now, DropCause.WRONG_ADDRESS, source);
+                }
+                onPing(link, back, memory, packet, length);
                 batch.narrow(index, packet, length);
                 return true;
             }
             case Packets.PONG -> onPong(now, link, memory, packet, length, source);
-            case Packets.PMTUD -> onProbe(link, memory, packet, length);
+            case Packets.PMTUD -> {
+                onProbe(link, memory, packet, length);
+                prober.onPeerProbe(now, link, datagram);
+            }
             default -> {
                 link.counters.rxPmtud.count(length);
-                drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                if (!prober.onReply(now, link, Packets.probedSize(memory, packet))) {
+                    drops.count(now, DropCause.UNSOLICITED_PMTUD_REPLY, source);
+                }
             }
         }
         return false;
@@ -177,13 +208,49 @@ final class Receiver {
         return portOfOther ? DropCause.WRONG_LINK : null;
     }
 
-    private void onPing(LinkState link, ByteBuffer memory, int packet, int length) {
+    /**
+     * The peer of a dynamic link may be anywhere that its access list accepts, but for the ends of
+     * static links of the host. From elsewhere than it is now known to be, it is heard by its pings
+     * first.
+     */
+    private @Nullable DropCause wrongSource(
+            HostState host,
+            LinkState claimed,
+            DynamicPeer peer,
+            int type,
+            InetSocketAddress source) {
+        InetAddress address = source.getAddress();
+        boolean ipv6 = claimed.socket().local().getAddress() instanceof Inet6Address;
+        if (address instanceof Inet6Address != ipv6) {
+            return DropCause.WRONG_ADDRESS;
+        }
+        if (!access.admits(claimed, address)) {
+            return DropCause.ACCESS_DENIED;
+        }
+        LinkState actual = host.linkFrom(source);
+        if (actual != null
+                && actual.peer == null
+                && actual.path != null
+                && actual.path.remote().equals(source)) {
+            return DropCause.WRONG_LINK;
+        }
+        boolean known =
+                claimed.path != null
+                        && ScopedAddress.sameHost(claimed.path.remote().getAddress(), address);
+        return known
+                        || type == Packets.PING
+                        || (type == Packets.PONG && finder.isAsked(peer, source))
+                ? null
+                : DropCause.WRONG_ADDRESS;
+    }
+
+    private void onPing(LinkState link, Path back, ByteBuffer memory, int packet, int length) {
         HostState host = link.host;
         link.counters.rxPing.count(length);
         if (length > Packets.PING_SIZE) {
             mismatches.onLongPing(link, length - Packets.PING_SIZE);
         }
-        int sealed = answer(link, memory, packet, Packets.PING_SIZE);
+        int sealed = answer(link, back, memory, packet, Packets.PING_SIZE);
         if (sealed != PacketSealer.FAILED) {
             link.counters.txPong.count(sealed);
         }
@@ -204,13 +271,13 @@ final class Receiver {
             noteAdvance(now, host, newest);
             return;
         }
-        // The first two pings of a link have the same token, but not the same number.
-        long token =
-                Packets.pingTokenHigh(memory, packet) * 31
-                        + Packets.pingTokenLow(memory, packet)
-                        + (sequence << 3 | Packets.link(memory, packet));
         Finding finding =
-                host.restarts.onPing(now, sequence, token, host.window, host.longestTravel());
+                host.restarts.onPing(
+                        now,
+                        sequence,
+                        pingToken(memory, packet),
+                        host.window,
+                        host.longestTravel());
         if (finding != Finding.NOTHING) {
             host.window.reset();
             reassembler.clear(host.incomplete);
@@ -218,6 +285,13 @@ final class Receiver {
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
+    }
+
+    /** A hash. The first two pings of a link have the same token, but not the same number. */
+    private static long pingToken(ByteBuffer memory, int packet) {
+        return Packets.pingTokenHigh(memory, packet) * 31
+                + Packets.pingTokenLow(memory, packet)
+                + (Packets.pingSequence(memory, packet) << 3 | Packets.link(memory, packet));
     }
 
     private void onPong(
@@ -229,24 +303,32 @@ final class Receiver {
             InetSocketAddress source) {
         link.counters.rxPong.count(length);
         long sentAt = Packets.pingTokenHigh(memory, packet);
-        DropCause cause = heartbeat.onPong(now, link, sentAt, Packets.pingTokenLow(memory, packet));
+        long seal = Packets.pingTokenLow(memory, packet);
+        DynamicPeer peer = link.peer;
+        if (peer != null && finder.onPong(now, link, peer, sentAt, seal, source)) {
+            return;
+        }
+        DropCause cause = heartbeat.onPong(now, link, sentAt, seal);
         if (cause != null) {
             drops.count(now, cause, source);
+        } else if (peer != null) {
+            finder.onPeerAnswered(link, peer, sentAt, source);
         }
     }
 
     private void onProbe(LinkState link, ByteBuffer memory, int packet, int length) {
         link.counters.rxPmtud.count(length);
-        int sealed = answer(link, memory, packet, Packets.PMTUD_HEADER);
+        int sealed = answer(link, link.path, memory, packet, Packets.PMTUD_HEADER);
         if (sealed != PacketSealer.FAILED) {
             link.counters.txPmtud.count(sealed);
         }
     }
 
-    private int answer(LinkState link, ByteBuffer memory, int packet, int length) {
+    private int answer(
+            LinkState link, @Nullable Path back, ByteBuffer memory, int packet, int length) {
         PacketSealer sealer = keys.controlSealer();
         int sealed = PacketSealer.FAILED;
-        if (link.path != null && outbox.makeRoom(sealer)) {
+        if (back != null && outbox.makeRoom(sealer)) {
             sealed =
                     ControlPackets.answer(
                             outbox.batch(),
@@ -255,7 +337,7 @@ final class Receiver {
                             memory,
                             packet,
                             length,
-                            link.path,
+                            back,
                             link);
         }
         if (sealed == PacketSealer.FAILED) {
@@ -287,6 +369,10 @@ final class Receiver {
         LinkState link = host.linkFrom(source);
         if (link == null) {
             drops.count(now, DropCause.WRONG_ADDRESS, source);
+            return;
+        }
+        if (!access.admits(link, source.getAddress())) {
+            drops.count(now, DropCause.ACCESS_DENIED, source);
             return;
         }
         link.counters.rxData.count(length);

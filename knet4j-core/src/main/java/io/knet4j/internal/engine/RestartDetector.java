@@ -14,7 +14,6 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * pings, even encrypted ones.
  */
 final class RestartDetector {
-    private static final int REMEMBERED = 1024;
     private static final int NEEDED = 2;
     private static final int NEEDED_WITHIN_WINDOW = 4;
     private static final long MARGIN = 1_000_000;
@@ -31,8 +30,7 @@ final class RestartDetector {
         ELSEWHERE
     }
 
-    private final long[] seen = new long[REMEMBERED];
-    private int nextSeen;
+    private final PingMemory pings = new PingMemory();
     private int contradictions;
     private int behind;
     private boolean messageAccepted;
@@ -62,7 +60,8 @@ final class RestartDetector {
      */
     Finding onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
         boolean contradicts = window.contradicts(announced);
-        boolean seenBefore = wasSeen(token); // those that contradict nothing yet may do so later
+        boolean seenBefore =
+                pings.isCopy(token); // those that contradict nothing yet may do so later
         if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
             behind = 0;
@@ -85,16 +84,5 @@ final class RestartDetector {
         boolean proof = announced == 0 || !lostContact;
         lostContact = false;
         return proof ? Finding.RESTARTED : Finding.ELSEWHERE;
-    }
-
-    private boolean wasSeen(long token) {
-        for (long earlier : seen) {
-            if (earlier == token) {
-                return true;
-            }
-        }
-        seen[nextSeen] = token;
-        nextSeen = (nextSeen + 1) % REMEMBERED;
-        return false;
     }
 }

@@ -111,9 +111,9 @@ final class Router {
         int dataMtu = Integer.MAX_VALUE;
         List<Hop> hops = new ArrayList<>();
         for (LinkState link : links) {
-            dataMtu = Math.min(dataMtu, link.dataMtu);
+            dataMtu = Math.min(dataMtu, link.probing.mtu.dataMtu());
             if (link.path != null) {
-                hops.add(new Hop(link.id, link.path, link.counters));
+                hops.add(new Hop(link.id, link.path, link.counters, link.probing.refused));
             }
         }
         return new HostRoute(
@@ -133,9 +133,9 @@ final class Router {
                 if (link == null) {
                     continue;
                 }
-                if (link.path == null) {
+                if (link.isLoopback()) {
                     loopback = link.config.enabled() ? link.counters : null;
-                } else if (link.config.enabled()) {
+                } else if (link.path != null && link.sendsPings()) {
                     pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
                 }
             }

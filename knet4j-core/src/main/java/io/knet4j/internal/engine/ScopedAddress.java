@@ -21,6 +21,11 @@ record ScopedAddress(InetSocketAddress address, int scope) {
         return one.equals(other) && (scope == otherScope || scope == 0 || otherScope == 0);
     }
 
+    /** The same for addresses with their ports. */
+    static boolean sameEnd(InetSocketAddress one, InetSocketAddress other) {
+        return one.getPort() == other.getPort() && sameHost(one.getAddress(), other.getAddress());
+    }
+
     private static int scope(InetAddress address) {
         return address instanceof Inet6Address ipv6 ? ipv6.getScopeId() : 0;
     }

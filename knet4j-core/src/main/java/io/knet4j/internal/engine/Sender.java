@@ -187,6 +187,7 @@ public final class Sender {
         for (int i = 0; i < targets.size(); i++) {
             dataMtu = Math.min(dataMtu, targets.get(i).dataMtu());
         }
+        int fragmentBytes = MtuArithmetic.fragmentBytes(dataMtu);
         ActiveCompression wanted = shared.compression;
         int compression =
                 compressor.compress(
@@ -196,7 +197,7 @@ public final class Sender {
                         message.offset,
                         message.length);
         int length = compression == 0 ? message.length : compressor.length();
-        int fragments = MtuArithmetic.fragments(length, dataMtu);
+        int fragments = MtuArithmetic.fragments(length, fragmentBytes);
         if (fragments > MtuArithmetic.MAX_FRAGMENTS) {
             return Reason.TOO_MANY_FRAGMENTS;
         }
@@ -211,7 +212,8 @@ public final class Sender {
             forcePings(now, routes, sealer, sequence);
             flush(now);
         }
-        if (!writeFragments(message, compression, length, sequence, fragments, dataMtu, sealer)) {
+        if (!writeFragments(
+                message, compression, length, sequence, fragments, fragmentBytes, sealer)) {
             return Reason.ENCRYPTION_FAILED;
         }
         for (int i = 0; i < targets.size(); i++) {
@@ -264,7 +266,7 @@ public final class Sender {
             int length,
             int sequence,
             int fragments,
-            int dataMtu,
+            int fragmentBytes,
             PacketSealer sealer) {
         ByteBuffer memory = batch.memory();
         ByteBuffer source = compression == 0 ? message.buffer : compressor.buffer();
@@ -272,7 +274,7 @@ public final class Sender {
         boolean broadcast = message.destination instanceof Destination.Broadcast;
         int done = 0;
         for (int i = 0; i < fragments; i++) {
-            int size = Math.min(dataMtu, length - done);
+            int size = Math.min(fragmentBytes, length - done);
             int number = fragments == 1 ? 0 : i + 1;
             int offset = batch.reserve();
             int packet = offset + sealer.prefix();
@@ -308,7 +310,7 @@ public final class Sender {
         Handover handover = handovers.begin(channel);
         for (int h = 0; h < hops; h++) {
             Hop hop = route.hop(h);
-            HopTry hopTry = handovers.tryHop(handover, hop.counters());
+            HopTry hopTry = handovers.tryHop(handover, hop);
             for (int i = 0; i < fragments; i++) {
                 batch.add(hop.path(), fragmentOffsets[i], fragmentLengths[i], hopTry);
                 hop.counters().senderTxData.count(fragmentLengths[i]);
@@ -342,11 +344,21 @@ public final class Sender {
             idle = batch.pendingCount() < before ? 0 : idle + 1;
         }
         batch.failPending(Reason.NO_PROGRESS);
+        boolean tooLarge = false;
         for (int i = 0; i < batch.size(); i++) {
             Reason failure = batch.failure(i);
             if (failure != null) {
-                ((HopTry) batch.owner(i)).failed(failure);
+                HopTry hopTry = (HopTry) batch.owner(i);
+                hopTry.failed(failure);
+                if (failure == Reason.DATAGRAM_TOO_LARGE && hopTry.refused != null) {
+                    hopTry.refused.tell(batch.length(i));
+                    tooLarge = true;
+                }
             }
+        }
+        if (tooLarge) {
+            shared.sizeRefused = true;
+            output.wakeLoop();
         }
         handovers.settle();
         Reason last = null;
@@ -449,6 +461,7 @@ public final class Sender {
     private static final class HopTry {
         private @Nullable Handover handover;
         private @Nullable LinkCounters counters;
+        private @Nullable RefusedSize refused;
         private boolean failed;
 
         private LinkCounters counters() {
@@ -482,9 +495,10 @@ public final class Sender {
             return handover;
         }
 
-        HopTry tryHop(Handover handover, LinkCounters counters) {
-            HopTry hopTry = unreported(counters);
+        HopTry tryHop(Handover handover, Hop hop) {
+            HopTry hopTry = unreported(hop.counters());
             hopTry.handover = handover;
+            hopTry.refused = hop.refused();
             return hopTry;
         }
 
@@ -494,6 +508,7 @@ public final class Sender {
             }
             HopTry hopTry = tries.get(triesSize++);
             hopTry.handover = null;
+            hopTry.refused = null;
             hopTry.counters = counters;
             hopTry.failed = false;
             return hopTry;

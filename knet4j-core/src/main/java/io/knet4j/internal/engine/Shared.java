@@ -15,6 +15,9 @@ final class Shared {
     volatile @Nullable DestinationFilter filter;
     volatile ActiveCompression compression = ActiveCompression.NONE;
 
+    /** A {@link RefusedSize} was told. */
+    volatile boolean sizeRefused;
+
     /** Number of the last message that was sent, 0 before the first. */
     volatile int sequence;
 

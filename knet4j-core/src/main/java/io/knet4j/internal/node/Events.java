@@ -101,11 +101,14 @@ final class Events {
                     KnetEvent.HandlerFailed _,
                     KnetEvent.FilterFailed _,
                     KnetEvent.CryptoMismatch _,
+                    KnetEvent.PathMtuDiffers _,
                     KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
+                    KnetEvent.PeerAddressChanged _,
                     KnetEvent.HostReachable _,
                     KnetEvent.HostRestarted _,
+                    KnetEvent.PathMtuChanged _,
                     KnetEvent.OnWireVersionChanged _ ->
                     System.Logger.Level.INFO;
             case KnetEvent.ActiveLinksChanged _, KnetEvent.DataMtuChanged _ ->

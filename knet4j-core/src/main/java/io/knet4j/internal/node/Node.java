@@ -53,6 +53,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private static final System.Logger COMPRESSION_LOG = System.getLogger("io.knet4j.compression");
     private static final int CONTROL_BYTES = 1 << 16;
     private static final int CONTROL_DATAGRAMS = 1024;
+    private static final int PROBE_BYTES = (1 << 16) + 1024;
     private static final int SENDER_BYTES = 1 << 18;
     private static final int SENDER_DATAGRAMS = 4096;
 
@@ -88,6 +89,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         this,
                         runtime.random(),
                         new OutgoingBatch(runtime.allocate(CONTROL_BYTES), CONTROL_DATAGRAMS),
+                        new OutgoingBatch(runtime.allocate(PROBE_BYTES), 1),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
                         CompressionMethods::installed);
         engine.setCompression(compression);
@@ -151,6 +153,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
         dropLog.dropped(now, cause, source, events);
+    }
+
+    @Override
+    public void wakeLoop() {
+        runtime.wakeLoop();
     }
 
     @Override
@@ -387,6 +394,26 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setPathMtuInterval(Duration interval) {
+        run(() -> engine.setPathMtuInterval(interval));
+    }
+
+    @Override
+    public Duration pathMtuInterval() {
+        return call(engine::pathMtuInterval);
+    }
+
+    @Override
+    public void discoverPathMtu() {
+        run(engine::discoverPathMtu);
+    }
+
+    @Override
+    public int dataMtu() {
+        return call(engine::dataMtu);
+    }
+
+    @Override
     public void setCompression(CompressionConfig compression) {
         // Tried out by the caller, since it may take a while, above all to load a library.
         ActiveCompression active = CompressionMethods.activateInstalled(compression);
@@ -396,6 +423,16 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public CompressionConfig compression() {
         return engine.compression();
+    }
+
+    @Override
+    public void setAccessLists(boolean enabled) {
+        run(() -> engine.setAccessLists(enabled));
+    }
+
+    @Override
+    public boolean accessLists() {
+        return call(engine::accessLists);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.internal.engine.HostState;
+import io.knet4j.internal.security.AccessFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,11 +38,12 @@ record NodeHost(Node node, HostState state) implements Host {
 
     @Override
     public Link addLink(int id, LinkConfig config) {
-        Objects.requireNonNull(config, "config");
+        AccessFilter filter = AccessFilter.of(config.accessRules()); // may take a while
         return new NodeLink(
                 node,
-                node.call(
-                        () -> node.engine().addLink(node.runtime().nanoTime(), state, id, config)));
+                node.call(() ->
+                        node.engine()
+                                .addLink(node.runtime().nanoTime(), state, id, config, filter)));
     }
 
     @Override

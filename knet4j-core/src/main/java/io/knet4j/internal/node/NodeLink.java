@@ -1,5 +1,6 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.AccessList;
 import io.knet4j.Host;
 import io.knet4j.Link;
 import io.knet4j.LinkConfig;
@@ -62,6 +63,11 @@ record NodeLink(Node node, LinkState state) implements Link {
     @Override
     public LinkStatus status() {
         return node.call(() -> engine().status(now(), state));
+    }
+
+    @Override
+    public AccessList accessList() {
+        return new NodeAccessList(node, state);
     }
 
     @Override

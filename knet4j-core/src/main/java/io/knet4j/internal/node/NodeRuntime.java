@@ -86,6 +86,9 @@ public interface NodeRuntime {
      */
     <T> T call(Supplier<T> command);
 
+    /** Has the control loop run its timers as soon as possible. May be called by any thread. */
+    void wakeLoop();
+
     /** Whether the caller is the control loop, which must never wait. */
     boolean isLoop();
 

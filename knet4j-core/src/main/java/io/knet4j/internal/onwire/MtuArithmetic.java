@@ -39,6 +39,21 @@ public record MtuArithmetic(int block, int salt, int hash) {
                 : room - RESERVED_HEADER;
     }
 
+    /**
+     * UDP payload of a packet with this many message bytes and the largest header, sealed: what
+     * libknet probes a path with. The inverse of {@link #dataMtu}.
+     */
+    public int udpPayload(int dataMtu) {
+        int packet = dataMtu + RESERVED_HEADER;
+        int padding = block > 0 ? block - packet % block : 0;
+        return salt + packet + padding + hash;
+    }
+
+    /** By how many bytes data MTUs differ that fill their packets. */
+    public int step() {
+        return Math.max(1, block);
+    }
+
     /** Message bytes per packet that every path takes. */
     public int safeDataMtu() {
         return dataMtu(SAFE_TRANSPORT_PAYLOAD);
@@ -46,11 +61,24 @@ public record MtuArithmetic(int block, int salt, int hash) {
 
     /** Message bytes per packet on an interface with this MTU. */
     public int dataMtuOfInterface(int interfaceMtu, boolean ipv6) {
-        return dataMtu(interfaceMtu - (ipv6 ? IPV6_HEADER : IPV4_HEADER) - UDP_HEADER);
+        return dataMtu(interfaceMtu - ipHeaders(ipv6));
+    }
+
+    /** Bytes of the headers of IP and UDP. */
+    public static int ipHeaders(boolean ipv6) {
+        return (ipv6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER;
+    }
+
+    /**
+     * Message bytes in a fragment that fills its packet: what libknet leaves free of the header
+     * that it reserves is used.
+     */
+    public static int fragmentBytes(int dataMtu) {
+        return dataMtu + RESERVED_HEADER - Packets.DATA_HEADER;
     }
 
     /** Number of fragments of a message. */
-    public static int fragments(int length, int dataMtu) {
-        return (length + dataMtu - 1) / dataMtu;
+    public static int fragments(int length, int fragmentBytes) {
+        return (length + fragmentBytes - 1) / fragmentBytes;
     }
 }

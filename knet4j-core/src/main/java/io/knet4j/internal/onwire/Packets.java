@@ -68,6 +68,7 @@ public final class Packets {
     private static final int PING_TOKEN = 7;
     private static final int PING_SEQUENCE = 23;
     private static final int PING_TIMED = 25;
+    private static final int PROBED_SIZE = 7;
 
     private Packets() {}
 
@@ -175,6 +176,14 @@ public final class Packets {
     }
 
     /**
+     * The size that a PMTUD_REPLY echoes, as {@link #writeProbe} wrote it. In a PMTUD probe it is
+     * the peer's affair.
+     */
+    public static int probedSize(ByteBuffer buffer, int packet) {
+        return Short.toUnsignedInt(Short.reverseBytes(buffer.getShort(packet + PROBED_SIZE)));
+    }
+
+    /**
      * Writes the header of a DATA packet.
      *
      * @param compression id of the method, 0 for none
@@ -215,6 +224,35 @@ public final class Packets {
         buffer.putLong(packet + PING_TOKEN + Long.BYTES, tokenLow);
         buffer.putShort(packet + PING_SEQUENCE, (short) sequence);
         buffer.put(packet + PING_TIMED, (byte) (timed ? 1 : 0));
+    }
+
+    /**
+     * Writes a whole PMTUD probe.
+     *
+     * @param probedSize what the answer is to say
+     * @param length of the packet, at least {@link #PMTUD_HEADER}
+     */
+    public static void writeProbe(
+            ByteBuffer buffer,
+            int packet,
+            int version,
+            int host,
+            int link,
+            int probedSize,
+            int length) {
+        writeCommon(buffer, packet, version, PMTUD, host);
+        buffer.put(packet + LINK, (byte) link);
+        // Little-endian as by libknet on nearly every machine, for the eyes of people; peers only
+        // echo it.
+        buffer.putShort(packet + PROBED_SIZE, Short.reverseBytes((short) probedSize));
+        int at = packet + PMTUD_HEADER;
+        int end = packet + length;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            buffer.putLong(at, 0);
+        }
+        for (; at < end; at++) {
+            buffer.put(at, (byte) 0);
+        }
     }
 
     /**

@@ -154,6 +154,11 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public void wakeLoop() {
+        transport.wakeUp();
+    }
+
+    @Override
     public <T> T call(Supplier<T> action) {
         if (isLoop()) {
             return action.get();

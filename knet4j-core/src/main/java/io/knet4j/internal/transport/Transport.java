@@ -14,6 +14,14 @@ public interface Transport {
     interface Socket {
         /** Address that the socket is bound to. */
         InetSocketAddress local();
+
+        /**
+         * Whether its datagrams are never cut into IP fragments: those that are too large are
+         * refused or get lost.
+         */
+        default boolean keepsDatagramsWhole() {
+            return true;
+        }
     }
 
     /** Settings of a socket. */

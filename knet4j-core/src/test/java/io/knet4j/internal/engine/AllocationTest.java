@@ -4,6 +4,7 @@ import static io.knet4j.internal.engine.TestNode.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.knet4j.AccessRule;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoCipher;
@@ -11,6 +12,7 @@ import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
 import io.knet4j.Knet;
+import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.SharedKey;
 import io.knet4j.internal.compress.CompressionMethods;
@@ -18,9 +20,12 @@ import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.Deflater;
 import javax.crypto.Cipher;
@@ -134,6 +139,57 @@ class AllocationTest {
                 });
 
         assertThat(node.output.deliveries - before).isEqualTo((long) rounds[0] * MESSAGES);
+        assertThat(bytes).isLessThanOrEqualTo(NOISE);
+    }
+
+    /** From a peer that was learned, by IPv4 or IPv6, past a list of a thousand rules. */
+    @ParameterizedTest
+    @CsvSource({"10.5.0.1, 10.6.0.2, 10.6.", "fd00::1, fd00::6:2, fd00::6:"})
+    void receivingFromADynamicPeerAllocatesNothing(String local, String remote, String prefix) {
+        List<AccessRule> rules = new ArrayList<>();
+        for (int i = 10; i < 1000; i++) {
+            rules.add(
+                    AccessRule.parse(
+                            "reject "
+                                    + prefix
+                                    + (prefix.contains(":") ? "" : (i >>> 8) + ".")
+                                    + (i & 0xff)
+                                    + (prefix.contains(":") ? ":" + i : "")));
+        }
+        rules.add(AccessRule.parse("accept " + remote));
+        HostState host = node.engine.addHost(2, "two");
+        InetSocketAddress source = new InetSocketAddress(remote, 6000);
+        node.engine.addLink(
+                node.now,
+                host,
+                0,
+                LinkConfig.dynamicUdp(new InetSocketAddress(local, 5405))
+                        .withPongCount(1)
+                        .withAccessRules(rules));
+        node.receive(source, Wire.ping(2, 0, 7, 0, true));
+        for (int i = 0; i < 3; i++) {
+            node.engine.runTimers(node.now);
+            node.drainPings().forEach(ping -> node.answer(ping, 2));
+            node.now += 1_000_000_000;
+        }
+        assertThat(node.engine.isReachable(host)).isTrue();
+        node.output.recording = false;
+        byte[] packet = Wire.data(2, 1, 3, "payload");
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        sequence = sequence == 65_535 ? 1 : sequence + 1;
+                        node.incoming.clear();
+                        node.incoming.memory().put(0, packet);
+                        node.incoming.memory().putShort(6, (short) sequence);
+                        node.incoming.add(SOCKET, source, packet.length);
+                        node.engine.receive(node.now, node.incoming);
+                    }
+                });
+
+        assertThat(node.output.deliveries).isPositive();
+        assertThat(node.output.deliveries % MESSAGES).isZero();
         assertThat(bytes).isLessThanOrEqualTo(NOISE);
     }
 

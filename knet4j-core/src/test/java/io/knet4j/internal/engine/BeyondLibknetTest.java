@@ -282,7 +282,7 @@ class BeyondLibknetTest {
             sealed.now += TestNode.INTERVAL.toNanos();
         }
         sealed.transport.sent.clear();
-        int longest = 254 * protection.arithmetic().safeDataMtu();
+        int longest = 254 * MtuArithmetic.fragmentBytes(protection.arithmetic().safeDataMtu());
         assertThat(longest).isLessThan(MAX_MESSAGE);
         assertThat(sealed.sendNow(TO_PEER, longest + 1)).isEqualTo(Reason.TOO_MANY_FRAGMENTS);
         assertThat(sealed.transport.drain()).isEmpty();
@@ -507,21 +507,21 @@ class BeyondLibknetTest {
         connect();
         assertThat(node.engine.status(node.engine.host(PEER)).dataMtu()).isEqualTo(1446);
         assertThat(node.engine.status(other).dataMtu()).isEqualTo(1426);
-        assertThat(payloads(TO_PEER)).containsExactly(1446, 1446);
-        assertThat(payloads(Destination.host(3))).containsExactly(1426, 1426, 40);
+        assertThat(payloads(TO_PEER)).containsExactly(1458, 1458);
+        assertThat(payloads(Destination.host(3))).containsExactly(1438, 1438, 40);
         assertThat(payloads(Destination.broadcast()))
-                .containsExactly(1426, 1426, 40, 1426, 1426, 40);
+                .containsExactly(1438, 1438, 40, 1438, 1438, 40);
         // A link that carries no messages does not count.
         LinkState faster = node.engine.addLink(node.now, other, 1, TestNode.config(3, 1));
         connect();
         node.engine.setPriority(faster, 1);
         assertThat(node.engine.status(other).dataMtu()).isEqualTo(1446);
         node.transport.sent.clear();
-        assertThat(payloads(Destination.broadcast())).containsExactly(1446, 1446, 1446, 1446);
+        assertThat(payloads(Destination.broadcast())).containsExactly(1458, 1458, 1458, 1458);
     }
 
     private List<Integer> payloads(Destination destination) {
-        assertThat(node.send(destination, 2892)).isNull();
+        assertThat(node.send(destination, 2916)).isNull();
         node.engine.sender().flush(node.now);
         return node.drain(Packets.DATA).stream()
                 .map(sent -> sent.bytes().length - Packets.DATA_HEADER)
@@ -630,9 +630,9 @@ class BeyondLibknetTest {
             HostState other = node.engine.addHost(host, "host-" + host);
             LinkState link = node.engine.addLink(node.now, other, 0, ipv6(host));
             connect();
-            assertThat(payloads(TO_PEER)).containsExactly(1446, 1446);
+            assertThat(payloads(TO_PEER)).containsExactly(1458, 1458);
             node.engine.setEnabled(node.now, link, false);
-            assertThat(payloads(TO_PEER)).containsExactly(1446, 1446);
+            assertThat(payloads(TO_PEER)).containsExactly(1458, 1458);
             node.engine.removeHost(node.now, other);
         }
         assertThat(events(DataMtuChanged.class))

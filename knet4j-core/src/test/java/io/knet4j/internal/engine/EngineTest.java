@@ -79,6 +79,9 @@ class EngineTest {
         refused(Reason.NOT_FOUND, "host 2", () -> addLink(host, 3));
         refused(Reason.NOT_FOUND, "link 0", () -> engine.config(link));
         node.receive(remote(2, 0), Wire.data(2, 1, 0, "x"));
+        assertThat(node.drops(DropCause.ACCESS_DENIED)).isEqualTo(1);
+        engine.setAccessLists(false);
+        node.receive(remote(2, 0), Wire.data(2, 1, 0, "x"));
         assertThat(node.drops(DropCause.UNKNOWN_HOST)).isEqualTo(1);
         node.advance(10_000_000_000L);
         assertThat(node.transport.drain()).isEmpty();

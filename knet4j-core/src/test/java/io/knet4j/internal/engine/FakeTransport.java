@@ -24,6 +24,12 @@ final class FakeTransport implements Transport {
     /** Addresses to which nothing can be sent at the moment. */
     final Set<InetSocketAddress> full = new LinkedHashSet<>();
 
+    /** Whether sockets can be used for path MTU probes, which would mix with what tests count. */
+    boolean probing;
+
+    /** Larger datagrams are refused, as by an interface. */
+    int largestPayload = Integer.MAX_VALUE;
+
     boolean recording = true;
     int waits;
 
@@ -32,7 +38,8 @@ final class FakeTransport implements Transport {
 
     private int nextPort = 40_000;
 
-    record FakeSocket(InetSocketAddress local, SocketOptions options) implements Socket {}
+    record FakeSocket(InetSocketAddress local, SocketOptions options, boolean keepsDatagramsWhole)
+            implements Socket {}
 
     /** A datagram that was taken. */
     @SuppressWarnings("ArrayRecordComponent") // not compared
@@ -51,7 +58,7 @@ final class FakeTransport implements Transport {
         if (!bound.add(actual)) {
             throw new ConfigurationException(Reason.ADDRESS_UNAVAILABLE, "local: in use");
         }
-        return new FakeSocket(actual, options);
+        return new FakeSocket(actual, options, probing);
     }
 
     @Override
@@ -76,6 +83,8 @@ final class FakeTransport implements Transport {
             Reason refusal = refusals.get(path.remote());
             if (refusal != null) {
                 batch.fail(i, refusal);
+            } else if (batch.length(i) > largestPayload) {
+                batch.fail(i, Reason.DATAGRAM_TOO_LARGE);
             } else if (!full.contains(path.remote())) {
                 batch.sent(i);
                 if (recording) {

@@ -3,6 +3,7 @@ package io.knet4j.internal.engine;
 import static io.knet4j.internal.engine.TestNode.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.AccessRule;
 import io.knet4j.ClearTraffic;
 import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoConfig;
@@ -15,18 +16,23 @@ import io.knet4j.LinkPolicy;
 import io.knet4j.ReassemblyLimits;
 import io.knet4j.SharedKey;
 import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
+import io.knet4j.internal.transport.Path;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -50,6 +56,7 @@ class FuzzTest {
                     DropCause.UNKNOWN_HOST,
                     DropCause.WRONG_LINK,
                     DropCause.WRONG_ADDRESS,
+                    DropCause.ACCESS_DENIED,
                     DropCause.UNKNOWN_TYPE);
 
     /** Causes that lie in the configuration, not in the datagrams. */
@@ -63,6 +70,15 @@ class FuzzTest {
                     DropCause.RECEIVE_QUEUE_FULL);
 
     private static final int MAX_BYTES = 1 << 20;
+
+    /** The host with dynamic links, whose packets come from the addresses of all. */
+    private static final int MOVING = 5;
+
+    private static final List<AccessRule> RULES =
+            List.of(
+                    AccessRule.parse("reject 10.0.0.3"),
+                    AccessRule.parse("accept 10.0.0.0/16"),
+                    AccessRule.parse("accept 10.2.0.4/255.255.0.7"));
 
     private final long seed = Long.getLong("knet4j.seed", System.nanoTime());
     private final RandomGenerator random =
@@ -167,6 +183,18 @@ class FuzzTest {
         hosts.add(node.hostUp(3, 1));
         hosts.add(node.hostUp(65_535, 2));
         hosts.add(node.host(4, 8));
+        HostState moving = node.engine.addHost(MOVING, "moving");
+        for (int link = 0; link < 2; link++) {
+            node.engine.addLink(
+                    node.now,
+                    moving,
+                    link,
+                    LinkConfig.dynamicUdp(new InetSocketAddress("10.9." + link + ".1", 5405))
+                            .withPing(TestNode.INTERVAL, TestNode.TIMEOUT)
+                            .withPongCount(1)
+                            .withAccessRules(RULES));
+        }
+        hosts.add(moving);
         HostState self = node.engine.addHost(TestNode.SELF, "self");
         node.engine.addLink(node.now, self, 0, LinkConfig.loopback());
         hosts.add(self);
@@ -177,7 +205,7 @@ class FuzzTest {
                                 .filter(datagram -> datagram.len() <= 3000)
                                 .forEach(datagram -> corpus.add(datagram.bytes())));
         for (int link = 0; link < 3; link++) {
-            for (int host : new int[] {2, 3, 4, 65_535, 9}) {
+            for (int host : new int[] {2, 3, 4, MOVING, 65_535, 9}) {
                 sources.add(remote(host, link));
             }
         }
@@ -273,7 +301,7 @@ class FuzzTest {
 
     /** A packet that means something, or nearly so. */
     private byte[] packet() {
-        int host = new int[] {1, 2, 2, 2, 3, 4, 65_535, 9}[random.nextInt(8)];
+        int host = new int[] {1, 2, 2, 2, 3, 4, MOVING, 65_535, 9}[random.nextInt(9)];
         int link = random.nextInt(4);
         sequence =
                 switch (random.nextInt(2000)) {
@@ -312,7 +340,9 @@ class FuzzTest {
                     hosts.stream()
                             .filter(host ->
                                     node.engine.links(host).stream()
-                                            .anyMatch(link -> ping.path().equals(link.path)))
+                                            .anyMatch(link ->
+                                                    ping.path().socket().equals(link.socket)
+                                                            && isPeer(link, ping.path())))
                             .findFirst()
                             .orElseThrow();
             if (owner.id != 4 && random.nextInt(3) > 0) {
@@ -327,7 +357,21 @@ class FuzzTest {
         }
     }
 
+    private static boolean isPeer(LinkState link, Path path) {
+        return link.peer != null || path.equals(link.path);
+    }
+
     private void reconfigure() {
+        HostState moving = Objects.requireNonNull(node.engine.host(MOVING));
+        LinkState dynamic = node.engine.links(moving).get(random.nextInt(2));
+        List<AccessRule> rules = new ArrayList<>(RULES);
+        Collections.shuffle(rules, new Random(random.nextLong()));
+        node.engine.replaceAccessFilter(
+                dynamic,
+                node.engine.accessFilter(dynamic),
+                AccessFilter.of(rules.subList(0, random.nextInt(4))));
+        node.engine.setEnabled(node.now, dynamic, random.nextInt(8) > 0);
+        node.engine.setAccessLists(random.nextInt(4) > 0);
         HostState host = hosts.get(random.nextInt(3));
         node.engine.setPolicy(host, POLICIES.get(random.nextInt(3)));
         node.engine.setPriority(node.engine.links(host).getFirst(), random.nextInt(256));

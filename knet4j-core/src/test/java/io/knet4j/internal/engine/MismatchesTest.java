@@ -192,6 +192,7 @@ class MismatchesTest {
 
     @Test
     void strangersAreCountedOnly() {
+        node.engine.setAccessLists(false); // else they are not even looked at
         node.host(2, 1);
         node.receive(remote(9, 0), otherKey(), otherHash(), PING);
         assertThat(told()).isEmpty();
@@ -224,6 +225,7 @@ class MismatchesTest {
 
     @Test
     void strangersDoNotUseUpTheLooks() {
+        node.engine.setAccessLists(false);
         node.host(2, 1);
         byte[] datagram = otherHash();
         for (int i = 0; i < 100; i++) {

@@ -81,6 +81,12 @@ class ReceiverTest {
                 node -> node.receive(remote(2, 0), Wire.ping(2, 8, 1, 0, true)));
         WAYS.put(
                 DropCause.WRONG_ADDRESS,
+                node -> {
+                    node.host(3, 1);
+                    node.receive(remote(3, 0), Wire.ping(2, 0, 1, 0, true));
+                });
+        WAYS.put(
+                DropCause.ACCESS_DENIED,
                 node -> node.receive(remote(3, 0), Wire.ping(2, 0, 1, 0, true)));
         WAYS.put(
                 DropCause.UNKNOWN_TYPE,
@@ -374,7 +380,8 @@ class ReceiverTest {
         node.receive(remote(9, 0), Wire.ping(2, 0, 1, 0, true));
         assertThat(node.transport.sent).isEmpty();
         assertThat(node.drops(DropCause.WRONG_LINK)).isEqualTo(2);
-        assertThat(node.drops(DropCause.WRONG_ADDRESS)).isEqualTo(2);
+        assertThat(node.drops(DropCause.WRONG_ADDRESS)).isEqualTo(1);
+        assertThat(node.drops(DropCause.ACCESS_DENIED)).isEqualTo(1);
     }
 
     @Test

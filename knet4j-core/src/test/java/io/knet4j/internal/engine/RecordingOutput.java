@@ -18,6 +18,7 @@ final class RecordingOutput implements EngineOutput {
     boolean recording = true;
     Delivery answer = Delivery.DELIVERED;
     long deliveries;
+    int wakes;
 
     /** A message for a channel. */
     @SuppressWarnings("ArrayRecordComponent") // not compared
@@ -48,6 +49,11 @@ final class RecordingOutput implements EngineOutput {
         if (recording) {
             drops.merge(cause, 1, Integer::sum);
         }
+    }
+
+    @Override
+    public void wakeLoop() {
+        wakes++;
     }
 
     @Override

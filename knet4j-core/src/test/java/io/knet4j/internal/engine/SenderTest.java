@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SenderTest {
-    private static final int SAFE_MTU = 482;
+    private static final int SAFE_FRAGMENT = 494;
     private static final Destination TO_TWO = Destination.host(2);
     private static final Destination ALL = Destination.broadcast();
 
@@ -47,7 +47,7 @@ class SenderTest {
     // ---- on the wire
 
     @ParameterizedTest
-    @CsvSource({"1,1", "482,1", "483,2", "964,2", "965,3", "65536,136"})
+    @CsvSource({"1,1", "494,1", "495,2", "988,2", "989,3", "65536,133"})
     void cutsMessagesIntoEqualFragments(int length, int count) {
         node.hostUp(2, 1);
         List<Sent> sent = sentNow(TO_TWO, length);
@@ -63,9 +63,9 @@ class SenderTest {
             assertThat(Packets.dataBroadcast(packet, 0)).isFalse();
             int size = packet.capacity() - Packets.DATA_HEADER;
             if (i < count - 1) {
-                assertThat(size).isEqualTo(SAFE_MTU);
+                assertThat(size).isEqualTo(SAFE_FRAGMENT);
             }
-            packet.get(Packets.DATA_HEADER, together, i * SAFE_MTU, size);
+            packet.get(Packets.DATA_HEADER, together, i * SAFE_FRAGMENT, size);
         }
         assertThat(together).isEqualTo(TestNode.payload(length));
     }
@@ -74,10 +74,10 @@ class SenderTest {
     void usesTheInterfaceMtuThatWasSet() {
         node.engine.setInterfaceMtu(OptionalInt.of(1500));
         node.hostUp(2, 1);
-        assertThat(sentNow(TO_TWO, 1446)).hasSize(1);
-        assertThat(sentNow(TO_TWO, 1447)).hasSize(2);
+        assertThat(sentNow(TO_TWO, 1458)).hasSize(1);
+        assertThat(sentNow(TO_TWO, 1459)).hasSize(2);
         node.engine.setInterfaceMtu(OptionalInt.empty());
-        assertThat(sentNow(TO_TWO, 1446)).hasSize(3);
+        assertThat(sentNow(TO_TWO, 1458)).hasSize(3);
     }
 
     @Test
@@ -342,14 +342,14 @@ class SenderTest {
 
     @Test
     void refusesMessagesOfMoreThan254Fragments() {
-        // Leaves 258 bytes per packet.
+        // Leaves 256 bytes per packet.
         TestNode tight =
                 new TestNode(
-                        Knet.builder(1).build(), new Moody(new MtuArithmetic(0, 0, 224)).inUse());
+                        Knet.builder(1).build(), new Moody(new MtuArithmetic(0, 0, 238)).inUse());
         tight.hostUp(2, 1);
         assertThat(tight.sendNow(TO_TWO, 65_536)).isEqualTo(Reason.TOO_MANY_FRAGMENTS);
         assertThat(tight.transport.sent).isEmpty();
-        assertThat(tight.sendNow(TO_TWO, 254 * 258)).isNull();
+        assertThat(tight.sendNow(TO_TWO, 254 * 256)).isNull();
         assertThat(tight.drain(Packets.DATA)).hasSize(254);
     }
 
@@ -435,7 +435,7 @@ class SenderTest {
         for (int id = 2; id <= 9; id++) {
             node.engine.setPolicy(node.hostUp(id, 8), LinkPolicy.ACTIVE);
         }
-        assertThat(sentNow(ALL, 65_536)).hasSize(8 * 8 * 136);
+        assertThat(sentNow(ALL, 65_536)).hasSize(8 * 8 * 133);
         assertThat(node.engine.sender().messagesSent()).isEqualTo(1);
     }
 
@@ -447,10 +447,10 @@ class SenderTest {
         }
         node.engine.sender().flush(node.now);
         List<Sent> sent = node.drain(Packets.DATA);
-        assertThat(sent).hasSize(100 * 42);
+        assertThat(sent).hasSize(100 * 41);
         for (int i = 0; i < sent.size(); i++) {
-            assertThat(Packets.dataSequence(packet(sent.get(i)), 0)).isEqualTo(1 + i / 42);
-            assertThat(Packets.dataFragmentNumber(packet(sent.get(i)), 0)).isEqualTo(1 + i % 42);
+            assertThat(Packets.dataSequence(packet(sent.get(i)), 0)).isEqualTo(1 + i / 41);
+            assertThat(Packets.dataFragmentNumber(packet(sent.get(i)), 0)).isEqualTo(1 + i % 41);
         }
     }
 

@@ -57,6 +57,7 @@ final class TestNode {
                         output,
                         new SplittableRandom(99),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 16), 1024),
+                        new OutgoingBatch(ByteBuffer.allocate(1 << 17), 1),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                         methods);
         engine.setForwarding(true);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.knet4j.AccessList;
+import io.knet4j.AccessRule;
 import io.knet4j.Channel;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
@@ -16,6 +18,7 @@ import io.knet4j.KnetEvent.HandlerFailed;
 import io.knet4j.KnetEvent.HostReachable;
 import io.knet4j.KnetEvent.ReceiveQueueFull;
 import io.knet4j.KnetEvent.SendFailed;
+import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.QueueFullPolicy;
 import io.knet4j.Reason;
@@ -82,6 +85,110 @@ class NodeTest {
 
     private static String text(ReceivedMessage message) {
         return new String(message.payload(), StandardCharsets.UTF_8);
+    }
+
+    // ---- access lists
+
+    private static void refusedByConfiguration(Reason reason, ThrowingCallable call) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(call)
+                .extracting(ConfigurationException::reason)
+                .isEqualTo(reason);
+    }
+
+    @Test
+    void theListOfADynamicLinkCanBeEdited() {
+        Knet knet = open(Knet.builder(SELF));
+        Link link =
+                knet.addHost(2)
+                        .addLink(
+                                0,
+                                LinkConfig.dynamicUdp(
+                                        new InetSocketAddress(
+                                                InetAddress.getLoopbackAddress(), 0)));
+        AccessList list = link.accessList();
+        AccessRule all = AccessRule.parse("accept 127.0.0.0/8");
+        AccessRule none = AccessRule.parse("reject 127.0.0.1");
+        assertThat(link.config().dynamic()).isTrue();
+        assertThat(link.config().local().getPort()).isNotZero();
+        assertThat(link.status().peer()).isEmpty();
+        assertThat(list.rules()).isEmpty();
+        assertThat(list.accepts(InetAddress.ofLiteral("127.0.0.1"))).isFalse();
+        list.add(all);
+        assertThat(list.accepts(InetAddress.ofLiteral("127.0.0.1"))).isTrue();
+        list.insert(0, none);
+        assertThat(list.rules()).containsExactly(none, all);
+        assertThat(list.accepts(InetAddress.ofLiteral("127.0.0.1"))).isFalse();
+        assertThat(link.config().accessRules()).containsExactly(none, all);
+        refusedByConfiguration(Reason.ALREADY_EXISTS, () -> list.add(all));
+        refusedByConfiguration(
+                Reason.INVALID_ARGUMENT,
+                () -> list.insert(-2, AccessRule.parse("accept 10.0.0.1")));
+        assertThat(list.remove(none)).isTrue();
+        assertThat(list.remove(none)).isFalse();
+        list.clear();
+        list.clear();
+        assertThat(list.rules()).isEmpty();
+        link.remove();
+        refusedByConfiguration(Reason.NOT_FOUND, () -> list.add(all));
+        refusedByConfiguration(Reason.NOT_FOUND, list::rules);
+    }
+
+    @Test
+    void theListOfAStaticLinkShowsItsPeer() throws IOException {
+        Knet knet = open(Knet.builder(SELF));
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        InetSocketAddress remote = new InetSocketAddress(loopback, 5405);
+        Link link =
+                knet.addHost(2)
+                        .addLink(0, LinkConfig.udp(new InetSocketAddress(loopback, 0), remote));
+        AccessRule own = AccessRule.parse("accept " + loopback.getHostAddress());
+        AccessList list = link.accessList();
+        assertThat(list.rules()).containsExactly(own);
+        assertThat(list.accepts(loopback)).isTrue();
+        assertThat(link.status().peer()).contains(remote);
+        refusedByConfiguration(
+                Reason.INVALID_ARGUMENT, () -> list.add(AccessRule.parse("accept 10.0.0.1")));
+        refusedByConfiguration(Reason.INVALID_ARGUMENT, () -> list.remove(own));
+        refusedByConfiguration(Reason.INVALID_ARGUMENT, list::clear);
+        assertThat(list.rules()).containsExactly(own);
+    }
+
+    @Test
+    void editsOfAListByManyThreadsAreAllMade() throws Exception {
+        Knet knet = open(Knet.builder(SELF));
+        Link link =
+                knet.addHost(2)
+                        .addLink(
+                                0,
+                                LinkConfig.dynamicUdp(
+                                        new InetSocketAddress(
+                                                InetAddress.getLoopbackAddress(), 0)));
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            int number = t;
+            threads.add(
+                    Thread.startVirtualThread(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            link.accessList()
+                                    .add(AccessRule.parse("accept 10." + number + ".0." + i));
+                        }
+                    }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(link.accessList().rules()).hasSize(200);
+    }
+
+    @Test
+    void accessListsAreOnUnlessSwitchedOff() {
+        Knet knet = open(Knet.builder(SELF));
+        assertThat(knet.accessLists()).isTrue();
+        knet.setAccessLists(false);
+        assertThat(knet.accessLists()).isFalse();
+        assertThat(knet.config().accessLists()).isTrue();
+        assertThat(open(Knet.builder(SELF).accessLists(false)).accessLists()).isFalse();
     }
 
     private static void refused(Reason reason, ThrowingCallable call) {

@@ -60,8 +60,9 @@ class BeyondLibknetThreadsTest {
 
     @BeforeEach
     void connect() {
-        one = Nodes.open(Knet.builder(1).build(), runtime);
-        two = Knet.builder(2).open();
+        // Without discovery, so that the data MTU changes once, and last.
+        one = Nodes.open(Knet.builder(1).interfaceMtu(1500).build(), runtime);
+        two = Knet.builder(2).interfaceMtu(1500).open();
         CountDownLatch lastEvents = new CountDownLatch(2);
         List<Knet.Registration> listeners =
                 Stream.of(one, two)
@@ -382,6 +383,9 @@ class BeyondLibknetThreadsTest {
         public void start(Loop loop) {
             real.start(loop);
         }
+
+        @Override
+        public void wakeLoop() {}
 
         @Override
         public <T> T call(Supplier<T> command) {

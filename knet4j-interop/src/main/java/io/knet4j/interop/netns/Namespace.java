@@ -194,6 +194,12 @@ public final class Namespace implements AutoCloseable {
                 List.of("OUTPUT", "-p", "icmpv6", "--icmpv6-type", "packet-too-big", "-j", "DROP"));
     }
 
+    /** Has the kernel forget what routers told it about path MTUs, as it does after ten minutes. */
+    public void forgetPathMtus() {
+        ip("-4", "route", "flush", "cache");
+        ip("-6", "route", "flush", "cache");
+    }
+
     /** Removes all rules of the packet filter. */
     public void clearFilters() {
         for (String tool : List.of("iptables", "ip6tables")) {

@@ -64,13 +64,8 @@ public final class TwoHosts implements AutoCloseable {
             for (boolean ipv6 : new boolean[] {false, true}) {
                 String host = to.address(ipv6).getHostAddress() + (ipv6 ? "/128" : "/32");
                 String route = host + " dev " + from.name();
-                List<String> words = new ArrayList<>(List.of("route"));
-                words.add(mtu == 0 ? "del" : "replace");
-                words.addAll(List.of(route.split(" ")));
-                if (mtu > 0) {
-                    words.addAll(List.of("mtu", String.valueOf(mtu)));
-                }
-                from.namespace().ip(words.toArray(String[]::new));
+                String limit = mtu == 0 ? "" : " mtu " + mtu;
+                from.namespace().ipBatch(List.of("route replace " + route + limit));
             }
         }
 

@@ -8,6 +8,7 @@ import io.knet4j.interop.CProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,11 +25,25 @@ final class Node implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final int CHANNEL = 0;
+
+    /** How many messages must come through to show that they do. */
+    private static final int FLOWING = 50;
+
     private static final int POLL_MILLIS = 5;
+
+    /**
+     * Without a cipher, libknet takes its block size from memory that it did not initialise, and
+     * then finds any path MTU at all. This makes malloc hand out zeros, as it happens to do at
+     * first.
+     */
+    private static final Map<String, String> CLEAN_MEMORY =
+            Map.of("GLIBC_TUNABLES", "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0");
 
     /** Whose code a node runs. */
     enum Kind {
         JAVA,
+        /** Java without native access, so that it has what the JDK offers only. */
+        PURE_JAVA,
         C
     }
 
@@ -46,15 +61,23 @@ final class Node implements AutoCloseable {
 
     /** Starts a node that knows its peer, but has no links. */
     static Node start(Kind kind, Namespace namespace, int id, int peerId) throws IOException {
-        List<String> options = List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto");
+        List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        if (kind == Kind.JAVA) {
+            options.add(CProcess.NATIVE_ACCESS);
+        }
         CProcess process =
-                kind == Kind.JAVA
+                kind != Kind.C
                         ? CProcess.startJavaBy(
                                 namespace.launcher(),
                                 id,
                                 System.getProperty("java.class.path"),
                                 options)
-                        : CProcess.startBy(namespace.launcher(), id, CNode.LogLevel.DEBUG, options);
+                        : CProcess.startBy(
+                                namespace.launcher(),
+                                id,
+                                CNode.LogLevel.DEBUG,
+                                options,
+                                CLEAN_MEMORY);
         Node node = new Node(kind, id, peerId, process);
         node.command("host", peerId);
         node.command("channel", CHANNEL, "tally");
@@ -90,7 +113,7 @@ final class Node implements AutoCloseable {
 
     void crypto(String cipher, String hash) {
         byte[] key = new byte[256];
-        command("crypto", "openssl", cipher, hash, HexFormat.of().formatHex(key));
+        command("crypto", "nss", cipher, hash, HexFormat.of().formatHex(key));
     }
 
     // ---- what it sees
@@ -121,8 +144,7 @@ final class Node implements AutoCloseable {
 
     /** Bytes of a message per fragment, to the peer. */
     int dataMtu() {
-        return Integer.parseInt(
-                kind == Kind.JAVA ? command("data-mtu", peerId) : command("data-mtu"));
+        return Integer.parseInt(kind != Kind.C ? command("data-mtu", peerId) : command("data-mtu"));
     }
 
     boolean isPeerReachable() {
@@ -136,7 +158,16 @@ final class Node implements AutoCloseable {
 
     long awaitMtu(int link, int mtu) throws Exception {
         return await(
-                () -> this + ": link " + link + " mtu=" + mtu + ", but " + state(link),
+                () ->
+                        this
+                                + ": link "
+                                + link
+                                + " mtu="
+                                + mtu
+                                + ", but "
+                                + state(link)
+                                + '\n'
+                                + log(),
                 () -> mtu(link) == mtu);
     }
 
@@ -182,6 +213,27 @@ final class Node implements AutoCloseable {
         command("silence", CHANNEL);
     }
 
+    /**
+     * Waits until messages come that are sent from now on. Those of Java all do; C may need a while
+     * until it sends on a link that is up, because it has to find its MTU first.
+     */
+    static void assertFlows(Node sender, Node receiver) throws Exception {
+        long start = System.nanoTime();
+        while (true) {
+            int from = sender.sent();
+            int to = from + FLOWING;
+            await(() -> "sent " + to + " messages: " + sender, () -> sender.sent() >= to);
+            Callable<Boolean> arrived = () -> receiver.tally(from, to).missing() == 0;
+            if (sender.kind != Kind.C || System.nanoTime() - start > LIMIT.toNanos()) {
+                await(() -> "from " + sender + ": " + receiver.tally(from, to), arrived);
+                return;
+            }
+            if (arrived.call()) {
+                return;
+            }
+        }
+    }
+
     record Tally(int count, int missing, int doubled, int damaged, int silenceMicros) {}
 
     private static int number(String text, String key) {
@@ -199,9 +251,21 @@ final class Node implements AutoCloseable {
         return process.handle().info().totalCpuDuration().orElseThrow();
     }
 
-    /** Lines that a Java node has logged at level INFO or above. */
+    /** Number of lines that a Java node has logged at level INFO or above. */
     int logLines() {
         return Integer.parseInt(command("log"));
+    }
+
+    /** The last lines of its log. */
+    String log() {
+        List<String> before = process.events();
+        command("log");
+        List<String> all = process.events();
+        List<String> lines =
+                all.subList(before.size(), all.size()).stream()
+                        .filter(line -> line.startsWith("log "))
+                        .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 100), lines.size()));
     }
 
     List<String> events() {

@@ -6,6 +6,7 @@ import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
+import io.knet4j.internal.transport.udp.linux.MtuProbeMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -20,12 +21,21 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** UDP sockets of the JDK, one datagram per system call. */
 public final class UdpTransport implements Transport, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
+
+    /** What is wrong with sockets of this program is said once. */
+    private static final AtomicBoolean FRAGMENTS_LOGGED = new AtomicBoolean();
+
+    private static final AtomicBoolean MODE_LOGGED = new AtomicBoolean();
+
     /** Room that {@link #poll} asks for before it reads a datagram: more than any can have. */
     public static final int MAX_DATAGRAM = 65_535;
 
@@ -56,7 +66,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     /** A socket of the JDK. */
-    private record UdpSocket(DatagramChannel channel, InetSocketAddress local) implements Socket {}
+    private record UdpSocket(
+            DatagramChannel channel, InetSocketAddress local, boolean keepsDatagramsWhole)
+            implements Socket {}
 
     @Override
     public Socket bind(InetSocketAddress local, SocketOptions options) {
@@ -72,9 +84,13 @@ public final class UdpTransport implements Transport, AutoCloseable {
             if (options.lowDelay()) {
                 channel.setOption(StandardSocketOptions.IP_TOS, LOW_DELAY);
             }
+            boolean whole = forbidFragments(channel);
             channel.bind(local);
             UdpSocket socket =
-                    new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress());
+                    new UdpSocket(channel, (InetSocketAddress) channel.getLocalAddress(), whole);
+            if (whole) {
+                forgetReportedMtus(socket);
+            }
             channel.register(selector, SelectionKey.OP_READ, socket);
             return socket;
         } catch (IOException e) {
@@ -84,6 +100,47 @@ public final class UdpTransport implements Transport, AutoCloseable {
             Reason reason = bindReason(e);
             throw new ConfigurationException(
                     reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean forbidFragments(DatagramChannel channel) {
+        try {
+            channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            logOnce(
+                    FRAGMENTS_LOGGED,
+                    System.Logger.Level.WARNING,
+                    "datagrams may be cut into IP fragments here, so that path MTUs cannot be"
+                            + " discovered; set the interface MTU by hand for more than the safe"
+                            + " minimum ("
+                            + e
+                            + ")");
+            return false;
+        }
+    }
+
+    private static void forgetReportedMtus(UdpSocket socket) {
+        if (!MtuProbeMode.isSupported()) {
+            return;
+        }
+        String problem =
+                MtuProbeMode.isPermitted()
+                        ? MtuProbeMode.set(socket.local)
+                        : "run java with " + MtuProbeMode.permission();
+        if (problem != null) {
+            logOnce(
+                    MODE_LOGGED,
+                    System.Logger.Level.INFO,
+                    "after a router reported a smaller MTU, a path that grows again is noticed only"
+                            + " when the kernel forgets that report, in ten minutes: "
+                            + problem);
+        }
+    }
+
+    private static void logOnce(AtomicBoolean logged, System.Logger.Level level, String line) {
+        if (logged.compareAndSet(false, true)) {
+            LOG.log(level, line);
         }
     }
 

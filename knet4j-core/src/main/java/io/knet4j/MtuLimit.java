@@ -1,0 +1,32 @@
+package io.knet4j;
+
+/** Why packets on a link are not larger than they are. */
+public enum MtuLimit {
+    /**
+     * Discovery has not come to a result yet: the link is down, or has just come up, or its socket
+     * cannot keep packets from being cut on their way.
+     */
+    NOT_PROBED_YET,
+
+    /**
+     * This machine does not send larger packets: the MTU of the interface that the link uses, or a
+     * firewall. Where native access is not enabled, also what routers reported in the last ten
+     * minutes.
+     */
+    INTERFACE,
+
+    /** Larger packets do not arrive, or the answers to them do not. */
+    PATH,
+
+    /**
+     * The peer is up, but does not answer probes, so that packets have the size that every path
+     * takes.
+     */
+    PEER,
+
+    /** The MTU was set by {@link Knet#setInterfaceMtu}. */
+    MANUAL,
+
+    /** Packets cannot be larger. */
+    PROTOCOL
+}

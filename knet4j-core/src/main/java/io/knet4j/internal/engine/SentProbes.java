@@ -1,0 +1,34 @@
+package io.knet4j.internal.engine;
+
+/** Remembers the sizes of the probes that were sent lately, to tell answers from forgeries. */
+final class SentProbes {
+    private static final int REMEMBERED = 64;
+
+    private final int[] packets = new int[REMEMBERED];
+    private final int[] unanswered = new int[REMEMBERED];
+    private int next;
+
+    /** A probe was sent. */
+    void sent(int packetBytes) {
+        for (int i = 0; i < REMEMBERED; i++) {
+            if (packets[i] == packetBytes) {
+                unanswered[i]++;
+                return;
+            }
+        }
+        packets[next] = packetBytes;
+        unanswered[next] = 1;
+        next = (next + 1) % REMEMBERED;
+    }
+
+    /** An answer came. Returns whether a probe waits for it; each takes one. */
+    boolean answered(int packetBytes) {
+        for (int i = 0; i < REMEMBERED; i++) {
+            if (packets[i] == packetBytes && unanswered[i] > 0) {
+                unanswered[i]--;
+                return true;
+            }
+        }
+        return false;
+    }
+}
