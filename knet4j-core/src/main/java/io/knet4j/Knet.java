@@ -151,9 +151,9 @@ public interface Knet extends AutoCloseable {
 
     /**
      * Stops to carry messages: waits, for one second at most, until the messages queued so far are
-     * sent; from then on messages given to {@code send} fail or are dropped with {@link
-     * Reason#FORWARDING_DISABLED}, and received messages are dropped. Heartbeats go on. Answers to
-     * {@code knet_handle_setfwd(0)}.
+     * sent, and takes what the sockets hold by then; from then on messages given to {@code send}
+     * fail or are dropped with {@link Reason#FORWARDING_DISABLED}, and received messages are
+     * dropped. Heartbeats go on. Answers to {@code knet_handle_setfwd(0)}.
      *
      * @return true when everything queued was sent, false when the second was over before
      */

@@ -100,7 +100,8 @@ public sealed interface KnetEvent {
 
     /**
      * The size of packets on a link changed, or why they are not larger. While a discovery runs,
-     * this is told only when they become much larger, or have to become smaller at once.
+     * this is told only when they become much larger, or have to become smaller at once; its result
+     * follows then in any case.
      *
      * @param host host id
      * @param link link id

@@ -1,5 +1,10 @@
 package io.knet4j.interop;
 
+import static io.knet4j.interop.NodeWords.address;
+import static io.knet4j.interop.NodeWords.integer;
+import static io.knet4j.interop.NodeWords.onOff;
+import static io.knet4j.interop.NodeWords.oneLine;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,9 +12,6 @@ import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -43,6 +45,7 @@ import java.util.stream.Collectors;
  * <tr><td>{@code channel CHANNEL}</td><td>opens a channel and prints what arrives</td></tr>
  * <tr><td>{@code channel CHANNEL count}</td><td>opens a channel and only counts what arrives</td></tr>
  * <tr><td>{@code channel CHANNEL echo}</td><td>opens a channel and sends back what arrives</td></tr>
+ * <tr><td>{@code channel CHANNEL tally}</td><td>opens a channel for the messages of a flow</td></tr>
  * <tr><td>{@code counted CHANNEL}</td>
  *     <td>{@code ok MESSAGES BYTES FIRST LAST}: what was counted, and when the first and last one came, as
  *     {@link System#nanoTime()}</td></tr>
@@ -59,9 +62,24 @@ import java.util.stream.Collectors;
  *     <td>sends COUNT messages of SIZE bytes as fast as the library takes them; {@code ok NANOS}. Each starts with its
  *     number, 4 bytes big-endian, if it has room</td></tr>
  * <tr><td>{@code pumpsync CHANNEL SIZE COUNT}</td><td>the same with {@code knet_send_sync}</td></tr>
+ * <tr><td>{@code flow CHANNEL SIZE MICROS HOST}</td>
+ *     <td>from now on, sends a numbered message of SIZE bytes every MICROS microseconds; a further flow counts on. HOST has no meaning here:
+ *     {@code destinations} decides who gets them</td></tr>
+ * <tr><td>{@code flow}, {@code flow stop}</td>
+ *     <td>{@code ok sent=N refused=N}: how many of a flow's messages so far were handed to the library, and how many of
+ *     these it did not take</td></tr>
+ * <tr><td>{@code tally CHANNEL FROM TO}</td>
+ *     <td>{@code ok count=N highest=N missing=N doubled=N damaged=N silence=N}: which messages of a flow came; missing are
+ *     those from number FROM to before number TO; silence is the longest time between two of them, in
+ *     microseconds</td></tr>
+ * <tr><td>{@code silence CHANNEL}</td><td>measures that time from now on</td></tr>
  * <tr><td>{@code reachable HOST}</td><td>{@code ok true|false}</td></tr>
  * <tr><td>{@code status}</td><td>{@code ok} and, in the same line, all hosts and links</td></tr>
  * <tr><td>{@code link-status HOST LINK}</td><td>{@code ok} and the {@link CLinkStatus}</td></tr>
+ * <tr><td>{@code state HOST LINK}</td>
+ *     <td>{@code ok up=BOOLEAN mtu=N latency=N remote=ADDRESS}: the same in brief, latency in microseconds</td></tr>
+ * <tr><td>{@code data-mtu}</td><td>{@code ok N}: bytes of a message per fragment</td></tr>
+ * <tr><td>{@code pmtud-interval SECONDS}</td><td>sets how often the path MTU is discovered</td></tr>
  * <tr><td>{@code stats}</td><td>{@code ok} and the {@link CNodeStats}</td></tr>
  * <tr><td>{@code log}</td><td>{@code ok COUNT}, preceded by as many lines {@code log ...}</td></tr>
  * <tr><td>{@code quit}</td><td>closes the node, answers and exits</td></tr>
@@ -73,6 +91,7 @@ public final class CNodeMain {
     private final CNode node;
     private final PrintStream out;
     private final Map<Integer, Counter> counters = new ConcurrentHashMap<>();
+    private final NodeWords words = new NodeWords();
 
     private static final class Counter {
         final AtomicLong messages = new AtomicLong();
@@ -170,6 +189,17 @@ public final class CNodeMain {
                 return c.messages.get() + " " + c.bytes.get() + " " + c.first + " " + c.last;
             }
             case "reset" -> counter(integer(a[1])).reset();
+            case "flow" -> {
+                if (a.length < 3) {
+                    return words.flow(a);
+                }
+                int channel = integer(a[1]);
+                words.startFlow(a, m -> node.send(channel, m));
+            }
+            case "tally" -> {
+                return words.tally(a);
+            }
+            case "silence" -> words.tally(integer(a[1])).resetSilence();
             case "destinations" -> node.destinations(destinations(a[1]));
             case "forward" -> node.forwarding(onOff(a[1]));
             case "acl" -> node.accessLists(onOff(a[1]));
@@ -199,6 +229,23 @@ public final class CNodeMain {
             case "link-status" -> {
                 return node.linkStatus(integer(a[1]), integer(a[2])).toString();
             }
+            case "state" -> {
+                CLinkStatus s = node.linkStatus(integer(a[1]), integer(a[2]));
+                return "up="
+                        + s.connected()
+                        + " mtu="
+                        + s.mtu()
+                        + " latency="
+                        + s.latencyMicros()
+                        + " remote="
+                        + s.remoteAddress()
+                        + ':'
+                        + s.remotePort();
+            }
+            case "data-mtu" -> {
+                return String.valueOf(node.dataMtu());
+            }
+            case "pmtud-interval" -> node.pmtudInterval(integer(a[1]));
             case "stats" -> {
                 return node.stats().toString();
             }
@@ -223,6 +270,8 @@ public final class CNodeMain {
                                             + HEX.formatHex(
                                                     payload.toArray(ValueLayout.JAVA_BYTE)));
             case "count" -> (n, payload) -> counter(n).count(payload.byteSize());
+            case "tally" ->
+                    (n, payload) -> words.tally(n).add(payload.toArray(ValueLayout.JAVA_BYTE));
             case "echo" -> (n, payload) -> node.send(n, payload, payload.byteSize());
             default -> throw new IllegalArgumentException(what);
         };
@@ -297,32 +346,5 @@ public final class CNodeMain {
                                     .map(Integer::valueOf)
                                     .toArray(Integer[]::new));
         };
-    }
-
-    private static InetSocketAddress address(String text) {
-        int colon = text.lastIndexOf(':');
-        String ip = text.substring(0, colon).replace("[", "").replace("]", "");
-        try {
-            return new InetSocketAddress(
-                    InetAddress.getByName(ip), integer(text.substring(colon + 1)));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(text, e);
-        }
-    }
-
-    private static boolean onOff(String text) {
-        return switch (text) {
-            case "on" -> true;
-            case "off" -> false;
-            default -> throw new IllegalArgumentException(text + ": on or off");
-        };
-    }
-
-    private static int integer(String text) {
-        return Integer.parseInt(text);
-    }
-
-    private static String oneLine(Throwable t) {
-        return String.valueOf(t.getMessage()).replace('\n', ' ');
     }
 }

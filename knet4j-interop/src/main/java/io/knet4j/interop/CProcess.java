@@ -33,6 +33,9 @@ public final class CProcess implements AutoCloseable {
     private static final Duration QUIT = Duration.ofSeconds(10);
     private static final String END = "end of output";
 
+    /** The option by which programs on the class path may call native code. */
+    public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private final Process process;
     private final Writer stdin;
     private final Thread reader;
@@ -89,11 +92,62 @@ public final class CProcess implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         return start(
+                List.of(),
                 CNodeMain.class.getName(),
                 ownClasses(),
                 List.of(String.valueOf(hostId), logLevel.name()),
                 jvmOptions,
                 environment);
+    }
+
+    /**
+     * Starts a C node by way of another program and waits until it is ready.
+     *
+     * @param launcher words that come before the command: a program that executes what follows them
+     *     in its own process, such as {@code ip netns exec NAME}
+     * @param hostId its host id
+     * @param logLevel how much the library logs
+     * @param jvmOptions more options for its JVM
+     * @param environment variables to add to the environment
+     * @return the process
+     * @throws IOException when it doesn't start, or has no C library
+     */
+    public static CProcess startBy(
+            List<String> launcher,
+            int hostId,
+            CNode.LogLevel logLevel,
+            List<String> jvmOptions,
+            Map<String, String> environment)
+            throws IOException {
+        return start(
+                launcher,
+                CNodeMain.class.getName(),
+                ownClasses(),
+                List.of(String.valueOf(hostId), logLevel.name()),
+                jvmOptions,
+                environment);
+    }
+
+    /**
+     * Starts a node of knet4j by way of another program and waits until it is ready.
+     *
+     * @param launcher as for {@link #startBy}; may be empty
+     * @param hostId its host id
+     * @param classPath where {@link JavaNodeMain} and knet4j's classes are
+     * @param jvmOptions more options for its JVM, with {@link #NATIVE_ACCESS} or without
+     * @return the process
+     * @throws IOException when it doesn't start
+     */
+    public static CProcess startJavaBy(
+            List<String> launcher, int hostId, String classPath, List<String> jvmOptions)
+            throws IOException {
+        return start(
+                launcher,
+                JavaNodeMain.class.getName(),
+                classPath,
+                List.of(String.valueOf(hostId)),
+                jvmOptions,
+                Map.of());
     }
 
     /**
@@ -110,19 +164,22 @@ public final class CProcess implements AutoCloseable {
     public static CProcess start(
             String mainClass, String classPath, List<String> arguments, List<String> jvmOptions)
             throws IOException {
-        return start(mainClass, classPath, arguments, jvmOptions, Map.of());
+        return start(List.of(), mainClass, classPath, arguments, jvmOptions, Map.of());
     }
 
     private static CProcess start(
+            List<String> launcher,
             String mainClass,
             String classPath,
             List<String> arguments,
             List<String> jvmOptions,
             Map<String, String> environment)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
+        if (!mainClass.equals(JavaNodeMain.class.getName())) {
+            command.add(NATIVE_ACCESS);
+        }
         command.add("-XX:+UseSerialGC");
         command.addAll(jvmOptions);
         command.add("-cp");

@@ -99,6 +99,9 @@ class BeyondLibknetDataPathTest {
                                     .policy(policy)
                                     .config(config)
                                     .build();
+                    for (int link = 0; link < links; link++) {
+                        cluster.change(link, now -> now.withLocalMaxPayload(Rig.SMALLEST_PAYLOAD));
+                    }
                     cluster.awaitConnected(Duration.ofSeconds(10));
                     scenario.run(new Two(network, cluster));
                 });
@@ -540,7 +543,10 @@ class BeyondLibknetDataPathTest {
                 network -> {
                     network.path(TWO, ONE).change(now -> now.withDelay(ms(5)));
                     network.path(ONE, TWO).change(now -> now.withDelay(ms(5)));
-                    SimCluster cluster = SimCluster.builder(network).build();
+                    SimCluster cluster =
+                            SimCluster.builder(network)
+                                    .config(id -> Knet.builder(id).interfaceMtu(1500).build())
+                                    .build();
                     LinkStatistics before = statistics(cluster);
                     assertThat(before.latencyMin()).isEmpty();
                     assertThat(before.latencyMax()).isEmpty();

@@ -347,11 +347,7 @@ class CryptoScenariosTest {
                     // nothing.
                     assertThat(rig.cluster().host(1, 3).status().reachable()).isFalse();
                     assertThat(rig.cluster().host(3, 1).status().reachable()).isFalse();
-                    assertThat(Rig.of(CryptoMismatch.class, ofThree))
-                            .extracting(CryptoMismatch::host)
-                            .containsExactlyInAnyOrder(1, 2);
-                    assertThat(Rig.of(CryptoMismatch.class, ofThree))
-                            .allMatch(told -> told.cause() == DropCause.NOT_AUTHENTIC);
+                    assertThat(mismatches(ofThree)).containsExactlyInAnyOrder(1, 2);
                     assertThat(Rig.of(CryptoMismatch.class, ofOne)).isEmpty();
 
                     for (int node : new int[] {1, 2}) {
@@ -373,8 +369,23 @@ class CryptoScenariosTest {
                     talk(rig);
                     assertThat(rig.missing(1, 3)).hasSize(missedBefore);
                     assertThat(rig.missing(3, 1)).isEmpty();
-                    assertThat(Rig.of(CryptoMismatch.class, ofThree)).hasSize(2);
+                    assertThat(mismatches(ofThree)).hasSize(2);
                 });
+    }
+
+    /**
+     * Hosts that were told to use another key. Of what is encrypted, one packet in a thousand looks
+     * like a clear one, which is told, too.
+     */
+    private static List<Integer> mismatches(List<KnetEvent> events) {
+        List<CryptoMismatch> all = Rig.of(CryptoMismatch.class, events);
+        assertThat(all)
+                .extracting(CryptoMismatch::cause)
+                .isSubsetOf(DropCause.NOT_AUTHENTIC, DropCause.CLEAR_TRAFFIC);
+        return all.stream()
+                .filter(told -> told.cause() == DropCause.NOT_AUTHENTIC)
+                .map(CryptoMismatch::host)
+                .toList();
     }
 
     @Test

@@ -46,6 +46,9 @@ class RandomScenariosTest {
         private final Checker checker;
         private final int links;
 
+        /** A path as it is when nothing harms it: packets have some usual size. */
+        private final PathConditions clean;
+
         private Run(SimNetwork network) {
             this.network = network;
             random = network.random();
@@ -56,6 +59,9 @@ class RandomScenariosTest {
                             .links(links)
                             .policy(policy())
                             .build();
+            int[] payloads = {Rig.SMALLEST_PAYLOAD, 1472, 8972, 65_507};
+            clean = PathConditions.clean().withLocalMaxPayload(payloads[random.nextInt(4)]);
+            setClean();
             checker = Checker.attach(network);
             checker.watch(cluster);
         }
@@ -133,7 +139,7 @@ class RandomScenariosTest {
                 case 0 -> cluster.cut(a, b, link);
                 case 1 -> cluster.heal(a, b, link);
                 case 2 -> path.cut();
-                case 3 -> path.set(PathConditions.clean());
+                case 3 -> path.set(clean);
                 case 4 -> path.change(now -> now.withLoss(random.nextDouble() / 2));
                 case 5 -> path.change(now -> now.withDelay(ms(random.nextInt(60))));
                 case 6 -> path.change(now -> now.withJitter(ms(random.nextInt(40))));
@@ -141,7 +147,7 @@ class RandomScenariosTest {
                         path.change(now ->
                                 now.withDuplication(random.nextDouble(), ms(random.nextInt(50))));
                 case 8 -> path.change(now -> now.withReordering(0.3, ms(random.nextInt(30))));
-                case 9 -> path.change(now -> now.withMaxPayload(100 + random.nextInt(500)));
+                case 9 -> path.change(now -> now.withMaxPayload(100 + random.nextInt(2000)));
                 case 10 -> path.change(now -> now.withRefusal(Reason.NETWORK_UNREACHABLE));
                 case 11 -> path.change(now -> now.withSocketFull(random.nextBoolean()));
                 case 12 -> pause(cluster.node(a));
@@ -182,17 +188,23 @@ class RandomScenariosTest {
             }
         }
 
+        private void setClean() {
+            for (int link = 0; link < links; link++) {
+                cluster.change(link, _ -> clean);
+            }
+        }
+
         private void recover() {
             for (Knet node : network.nodes()) {
                 if (network.isPaused(node)) {
                     network.resume(node);
                 }
             }
+            setClean();
             for (int a = 1; a <= cluster.size(); a++) {
                 for (int b = 1; b <= cluster.size(); b++) {
                     if (a != b) {
                         for (int link = 0; link < links; link++) {
-                            cluster.path(a, b, link).set(PathConditions.clean());
                             cluster.host(a, b).link(link).orElseThrow().setEnabled(true);
                         }
                     }

@@ -11,10 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A connected cluster with a checker, on a network that is still clean. */
+/**
+ * A connected cluster with a checker, on a network that is still clean, except that packets are not
+ * larger than every path takes them, so that most messages are cut into fragments.
+ */
 record Rig(SimNetwork network, SimCluster cluster, Checker checker) {
     static final long SEED = 20_261;
     static final int SMALL = 40;
+
+    /** What discovery assumes to pass everywhere; 494 bytes of a message fit in. */
+    static final int SMALLEST_PAYLOAD = 508;
 
     /** A scenario on such a cluster. */
     @FunctionalInterface
@@ -42,6 +48,9 @@ record Rig(SimNetwork network, SimCluster cluster, Checker checker) {
                                                     .links(links)
                                                     .policy(policy))
                                     .build();
+                    for (int link = 0; link < links; link++) {
+                        cluster.change(link, now -> now.withLocalMaxPayload(SMALLEST_PAYLOAD));
+                    }
                     Checker checker = Checker.attach(network);
                     checker.watch(cluster);
                     cluster.awaitConnected(Duration.ofSeconds(10));

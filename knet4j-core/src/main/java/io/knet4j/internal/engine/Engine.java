@@ -188,7 +188,8 @@ public final class Engine {
                         outbox,
                         output,
                         clocks.wallClock());
-        finder = new PeerFinder(transport, timers, access, heartbeat, prober, router, drops, output);
+        finder =
+                new PeerFinder(transport, timers, access, heartbeat, prober, router, drops, output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),

@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.KnetEvent.PathMtuDiffers;
 import io.knet4j.PathMtu;
 import io.knet4j.internal.engine.TimerQueue.Timer;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,11 @@ final class LinkProbing {
     /** What was told last. */
     @Nullable PathMtu told;
 
-    /** Two directions that were told to differ; 0 for none. */
-    int toldSentPacket;
+    /** How the two directions differ, null when they do not, or not that one knows. */
+    @Nullable PathMtuDiffers difference;
 
-    int toldReceivedPacket;
+    long differenceSince;
+    boolean differenceTold;
 
     LinkProbing(MtuRange range, Timer timer) {
         mtu = new LinkMtu(range);

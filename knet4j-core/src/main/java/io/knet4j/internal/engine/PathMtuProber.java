@@ -29,6 +29,9 @@ final class PathMtuProber {
     /** A confirmation may come this part of its time early, with those of others. */
     private static final int CONFIRMATION_SLACK = 8;
 
+    /** By then a change of both directions is known to both ends. */
+    private static final long LASTING = 8_000_000_000L;
+
     private static final long TURN = 1_000_000;
 
     /** Half of a network of 100 Mbit/s. */
@@ -50,7 +53,13 @@ final class PathMtuProber {
     private final Transport transport;
     private final OutgoingBatch batch;
     private final EngineOutput output;
+
+    /** Links with probes to send, in the order of their turns. */
     private final ArrayDeque<LinkState> waiting = new ArrayDeque<>();
+
+    /** Those whose socket was found full in this turn. */
+    private final ArrayDeque<LinkState> stalled = new ArrayDeque<>();
+
     private final TimerQueue.Timer turnTimer = new TimerQueue.Timer(this::onTurn);
     private long nextTurn = Long.MIN_VALUE;
     private long interval;
@@ -109,6 +118,7 @@ final class PathMtuProber {
             link.probing.mtu.stop();
         }
         link.probing.told = null;
+        link.probing.ofPeer.forget();
     }
 
     /** The peer of a link is somewhere else: what is known is of another path. */
@@ -215,6 +225,8 @@ final class PathMtuProber {
             }
             bytes += sendNext(now, link);
         }
+        waiting.addAll(stalled);
+        stalled.clear();
         nextTurn = now + Math.max(1, bytes / BYTES_PER_TURN) * TURN;
         if (!waiting.isEmpty()) {
             timers.schedule(turnTimer, nextTurn);
@@ -236,7 +248,7 @@ final class PathMtuProber {
             return 0;
         }
         if (failure == Reason.NO_PROGRESS && ++link.probing.tries < MAX_TRIES) {
-            waiting.add(link);
+            stalled.add(link);
             return 0;
         }
         link.probing.tries = 0;
@@ -381,28 +393,38 @@ final class PathMtuProber {
         if (link.monitor.connected()
                 && (told == null
                         || told.dataMtu() != mtu.dataMtu()
-                        || told.limit() != mtu.limit())) {
+                        || told.limit() != mtu.limit()
+                        || (told.searching() && !mtu.searching()))) {
             link.probing.told = mtu;
             output.publish(new PathMtuChanged(link.host.id, link.id, mtu));
         }
     }
 
+    /**
+     * Tells that packets of other sizes pass towards us, when that lasts: both directions may be
+     * changing.
+     */
     private void compareDirections(long now, LinkState link) {
-        LinkMtu mtu = link.probing.mtu;
-        int received = link.probing.ofPeer.found(now);
-        if (!mtu.isFound() || received == 0) {
+        LinkProbing probing = link.probing;
+        int sent = probing.mtu.packetBytes();
+        int received = probing.ofPeer.found(now);
+        if (!probing.mtu.isFound() || received == 0) {
             return;
         }
         // libknet 1.x leaves one byte more than it has to in counter mode.
-        int difference = mtu.dataMtu() - mtu.range().dataMtu(received);
-        boolean differs = Math.abs(difference) > 1;
-        boolean told =
-                mtu.packetBytes() == link.probing.toldSentPacket
-                        && received == link.probing.toldReceivedPacket;
-        if (differs && !told) {
-            output.publish(new PathMtuDiffers(link.host.id, link.id, mtu.packetBytes(), received));
+        int difference = probing.mtu.dataMtu() - probing.mtu.range().dataMtu(received);
+        if (Math.abs(difference) <= 1) {
+            probing.difference = null;
+            return;
         }
-        link.probing.toldSentPacket = differs ? mtu.packetBytes() : 0;
-        link.probing.toldReceivedPacket = differs ? received : 0;
+        PathMtuDiffers differs = new PathMtuDiffers(link.host.id, link.id, sent, received);
+        if (!differs.equals(probing.difference)) {
+            probing.difference = differs;
+            probing.differenceSince = now;
+            probing.differenceTold = false;
+        } else if (!probing.differenceTold && now - probing.differenceSince >= LASTING) {
+            probing.differenceTold = true;
+            output.publish(differs);
+        }
     }
 }

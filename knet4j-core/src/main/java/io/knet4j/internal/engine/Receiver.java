@@ -125,7 +125,7 @@ final class Receiver {
         ByteBuffer memory = batch.memory();
         int datagram = batch.length(index);
         SampledTimer timer = cryptoMeter.opening;
-        long started = timer.start();
+        long started = keys.isEmpty() ? SampledTimer.SKIPPED : timer.start();
         int length = keys.open(memory, batch.offset(index), datagram);
         long took = timer.since(started);
         if (length == KeySlots.REFUSED) {
@@ -156,6 +156,8 @@ final class Receiver {
         if (type == Packets.DATA) {
             if (keys.wasSealed()) {
                 timer.count(took);
+            } else {
+                timer.skip();
             }
             batch.narrow(index, packet, length);
             return true;

@@ -41,6 +41,13 @@ final class SampledTimer {
         }
     }
 
+    /**
+     * There was nothing to measure, which uses up the turn: so that it is not looked for each time.
+     */
+    void skip() {
+        skip = skip > 0 ? skip - 1 : PERIOD - 1;
+    }
+
     TimeCounter times() {
         return times;
     }

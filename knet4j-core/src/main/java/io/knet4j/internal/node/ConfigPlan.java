@@ -1,8 +1,8 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.ConfigChange;
-import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.AccessListsSwitched;
+import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
 import io.knet4j.ConfigChange.DscpChanged;

@@ -465,6 +465,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public boolean stopForwarding() {
         boolean flushed = sendQueue.flush(FLUSH_LIMIT.toNanos());
+        if (!closed.get()) {
+            runtime.awaitReceived(); // above all what this node has just sent to itself
+        }
         change(() -> engine.setForwarding(false));
         return flushed;
     }

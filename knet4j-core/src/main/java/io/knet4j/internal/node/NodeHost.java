@@ -42,15 +42,9 @@ record NodeHost(Node node, HostState state) implements Host {
         AccessFilter filter = AccessFilter.of(config.accessRules()); // may take a while
         return new NodeLink(
                 node,
-                node.change(
-                        () ->
-                                node.engine()
-                                        .addLink(
-                                                node.runtime().nanoTime(),
-                                                state,
-                                                id,
-                                                config,
-                                                filter)));
+                node.change(() ->
+                        node.engine()
+                                .addLink(node.runtime().nanoTime(), state, id, config, filter)));
     }
 
     @Override

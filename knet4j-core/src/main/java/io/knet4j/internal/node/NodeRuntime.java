@@ -100,6 +100,13 @@ public interface NodeRuntime {
     /** Whether the caller is the control loop, which must never wait. */
     boolean isLoop();
 
+    /**
+     * Waits until the control loop has taken what its sockets hold, but no longer than for some
+     * turns, since more may come all the time. Does nothing when the caller is the control loop,
+     * and where datagrams do not wait in sockets.
+     */
+    default void awaitReceived() {}
+
     /** Starts a worker. */
     Worker startWorker(String name, Task task);
 

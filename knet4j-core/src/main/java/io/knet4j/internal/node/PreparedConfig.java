@@ -121,8 +121,7 @@ final class PreparedConfig implements AutoCloseable {
             case CompressionChanged _ -> {
                 // by setCompression(), since it was tried out already
             }
-            case PathMtuIntervalChanged c ->
-                    steps.add(_ -> engine.setPathMtuInterval(c.after()));
+            case PathMtuIntervalChanged c -> steps.add(_ -> engine.setPathMtuInterval(c.after()));
             case AccessListsSwitched c -> steps.add(_ -> engine.setAccessLists(c.after()));
             case DscpChanged c -> { // before sockets are bound
                 engine.setDscp(c.after());
@@ -188,8 +187,8 @@ final class PreparedConfig implements AutoCloseable {
         Transport.Socket socket =
                 DesiredConfig.named(
                         name(host.id(), hostName) + ", link " + id, () -> socket(config));
-        LinkState link = engine.newLink(
-                        host, id, config, socket, AccessFilter.of(config.accessRules()));
+        LinkState link =
+                engine.newLink(host, id, config, socket, AccessFilter.of(config.accessRules()));
         long wait = config.enabled() && socket != null ? pings++ * FIRST_PING_DISTANCE : 0;
         steps.add(now -> engine.attach(now, link, now + wait));
     }
@@ -222,10 +221,7 @@ final class PreparedConfig implements AutoCloseable {
         if (socket != null) {
             Transport transport = node.runtime().transport();
             transport.setTrafficClass(socket, engine.trafficClass(highPriority));
-            undo.push(
-                    () ->
-                            transport.setTrafficClass(
-                                    socket, engine.trafficClass(!highPriority)));
+            undo.push(() -> transport.setTrafficClass(socket, engine.trafficClass(!highPriority)));
         }
     }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread for the control loop, which also receives, and one per worker. */
 public final class ThreadedRuntime implements NodeRuntime {
+    /** Turns of the control loop that {@link #awaitReceived} waits for at most. */
+    private static final int MAX_TURNS = 100;
+
     private static final int RECEIVE_BYTES = 1 << 22;
     private static final int RECEIVE_DATAGRAMS = 1024;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
@@ -37,6 +40,12 @@ public final class ThreadedRuntime implements NodeRuntime {
     private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final List<ThreadWorker> workers = new CopyOnWriteArrayList<>();
     private final Thread thread;
+
+    /** Turns of the control loop so far, and the number of the last one that received something. */
+    private long turns;
+
+    private long lastReceiving;
+
     private volatile boolean closed;
     private @Nullable Loop loop;
 
@@ -124,8 +133,22 @@ public final class ThreadedRuntime implements NodeRuntime {
         long next = body.onTimers(now);
         transport.poll(next == Long.MAX_VALUE ? next : next - now, incoming);
         if (incoming.size() > 0) {
+            lastReceiving = turns + 1;
             body.onReceive(nanoTime(), incoming);
             incoming.clear();
+        }
+        turns++;
+    }
+
+    @Override
+    public void awaitReceived() {
+        if (isLoop()) {
+            return;
+        }
+        long start = call(() -> turns);
+        boolean done = false;
+        while (!done) {
+            done = call(() -> turns > Math.max(start, lastReceiving) || turns - start >= MAX_TURNS);
         }
     }
 

@@ -30,11 +30,11 @@ public final class AccessFilter {
         private final boolean ipv6;
         private final AddressTable ranges;
         private final ScatteredMasks masks;
-        private final List<Scattered> scattered = new ArrayList<>();
 
         private Family(List<AccessRule> rules, boolean ipv6) {
             this.ipv6 = ipv6;
             List<AddressRange> contiguous = new ArrayList<>();
+            List<Scattered> scattered = new ArrayList<>();
             for (int i = 0; i < rules.size(); i++) {
                 switch (rules.get(i)) {
                     case AccessRule.Address rule when isMine(rule.address()) -> {
@@ -149,7 +149,7 @@ public final class AccessFilter {
                 acceptable.add(segment);
             }
         }
-        for (Scattered rule : family.scattered) {
+        for (Scattered rule : family.masks.all()) {
             if (accepting[rule.rule()]) {
                 AddressBits hull = rule.mask().leadingOnes(wanted6);
                 acceptable.add(family.prefix(rule.network().and(hull), hull, rule.rule()));

@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 /**
  * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by
  * the control loop and by whoever holds the sender, at times by both at once with batches of their
- * own; {@link #bind}, {@link #setTrafficClass} and {@link #path} by any thread; everything else by the
- * control loop only, while there is one.
+ * own; {@link #bind}, {@link #setTrafficClass} and {@link #path} by any thread; everything else by
+ * the control loop only, while there is one.
  */
 public interface Transport {
 

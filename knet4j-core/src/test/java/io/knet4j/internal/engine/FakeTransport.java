@@ -27,6 +27,9 @@ final class FakeTransport implements Transport {
     /** Whether sockets can be used for path MTU probes, which would mix with what tests count. */
     boolean probing;
 
+    /** Larger datagrams are refused, as by an interface. */
+    int largestPayload = Integer.MAX_VALUE;
+
     boolean recording = true;
     int waits;
 
@@ -87,6 +90,8 @@ final class FakeTransport implements Transport {
             Reason refusal = refusals.get(path.remote());
             if (refusal != null) {
                 batch.fail(i, refusal);
+            } else if (batch.length(i) > largestPayload) {
+                batch.fail(i, Reason.DATAGRAM_TOO_LARGE);
             } else if (!full.contains(path.remote())) {
                 batch.sent(i);
                 if (recording) {

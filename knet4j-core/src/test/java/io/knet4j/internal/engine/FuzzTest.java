@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -108,6 +109,8 @@ class FuzzTest {
     private final List<byte[]> corpus = new ArrayList<>();
     private final List<InetSocketAddress> sources = new ArrayList<>();
     private byte[] lastPing = Wire.ping(1, 0, 1, 0, true);
+    private byte[] lastProbe = Wire.probe(1, 0, 1500);
+    private long answeredProbes;
     private final Map<Integer, InetSocketAddress> addresses = new HashMap<>();
     private final ArrayDeque<byte[]> oldPings = new ArrayDeque<>(List.of(lastPing));
     private int sequence = 1;
@@ -155,6 +158,7 @@ class FuzzTest {
                 .as("what the datagrams caused")
                 .isEqualTo(EnumSet.complementOf(EnumSet.copyOf(NOT_REACHABLE_HERE)));
         assertThat(node.output.deliveries).isGreaterThan(10_000);
+        assertThat(answeredProbes).isGreaterThan(1000);
         worksAfterwards();
         hosts.forEach(host -> node.engine.removeHost(node.now, host));
         node.closeSockets();
@@ -176,6 +180,7 @@ class FuzzTest {
     }
 
     private void setUp() {
+        node.transport.probing = true;
         KeySlots all = new KeySlots();
         all.set(1, suite(1));
         all.set(2, suite(2));
@@ -311,7 +316,8 @@ class FuzzTest {
                     case 2, 3, 4, 5 -> (sequence + random.nextInt(30_000)) & 0xffff;
                     default -> (sequence + random.nextInt(4) - 1) & 0xffff;
                 };
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
+            case 12 -> Wire.with(Wire.probeReply(lastProbe, host), 7, random.nextInt(256));
             case 0 -> Wire.ping(host, link, random.nextLong(), sequence, random.nextBoolean());
             case 1 -> Wire.pong(random.nextBoolean() ? lastPing : oldPings.peekFirst(), host);
             case 2 -> Wire.pong(Wire.ping(1, link, random.nextLong(), 0, true), host);
@@ -335,7 +341,12 @@ class FuzzTest {
     }
 
     private void answerSomePings() {
-        for (FakeTransport.Sent ping : node.drainPings()) {
+        List<FakeTransport.Sent> sent = node.drainOpened();
+        sent.stream().filter(one -> one.type() == Packets.PMTUD).forEach(this::answerProbe);
+        for (FakeTransport.Sent ping : sent) {
+            if (ping.type() != Packets.PING) {
+                continue;
+            }
             lastPing = ping.bytes();
             HostState owner =
                     hosts.stream()
@@ -362,6 +373,17 @@ class FuzzTest {
         return link.peer != null || path.equals(link.path);
     }
 
+    /** Of links whose packets may be up to 3000 bytes, most of the time. */
+    private void answerProbe(FakeTransport.Sent probe) {
+        lastProbe = probe.bytes();
+        int host = probe.path().remote().getAddress().getAddress()[3] & 0xff;
+        if (probe.bytes().length < 3000 && random.nextInt(4) > 0) {
+            answeredProbes++;
+            byte[] reply = Wire.probeReply(probe.bytes(), host == 255 ? 65_535 : host);
+            node.receive(probe.path().remote(), CryptoPeer.seal(sealers[accepted], reply));
+        }
+    }
+
     private void reconfigure() {
         HostState moving = Objects.requireNonNull(node.engine.host(MOVING));
         LinkState dynamic = node.engine.links(moving).get(random.nextInt(2));
@@ -374,6 +396,13 @@ class FuzzTest {
         node.engine.setEnabled(node.now, dynamic, random.nextInt(8) > 0);
         node.engine.setAccessLists(random.nextInt(4) > 0);
         HostState host = hosts.get(random.nextInt(3));
+        if (random.nextInt(16) == 0) {
+            node.engine.setInterfaceMtu(
+                    random.nextBoolean() ? OptionalInt.of(1500) : OptionalInt.empty());
+        }
+        if (random.nextInt(4) == 0) {
+            node.engine.discoverPathMtu();
+        }
         node.engine.setPolicy(host, POLICIES.get(random.nextInt(3)));
         node.engine.setPriority(node.engine.links(host).getFirst(), random.nextInt(256));
         node.send(Destination.broadcast(), random.nextInt(1, 3000));
@@ -410,6 +439,7 @@ class FuzzTest {
     private void worksAfterwards() {
         node.engine.disableCrypto();
         node.engine.clearKeySlot(2);
+        node.engine.setInterfaceMtu(OptionalInt.empty());
         node.output.recording = true;
         node.advance(Duration.ofSeconds(20).toNanos());
         node.transport.sent.clear();

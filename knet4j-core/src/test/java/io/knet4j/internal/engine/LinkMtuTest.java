@@ -3,6 +3,7 @@ package io.knet4j.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.MtuLimit;
+import io.knet4j.PathMtu;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -135,22 +137,21 @@ class LinkMtuTest {
             link.search();
             network.settle(link);
             check(link, range, mtu, best[mtu], MtuLimit.PATH);
-            assertThat(network.waits).as("waits at %s", mtu).isLessThanOrEqualTo(10);
         }
     }
 
     @ParameterizedTest
     @MethodSource("ranges")
-    void findsTheOptimumOfEveryInterfaceWithoutWaiting(MtuRange range) {
+    void findsTheOptimumOfAnInterfaceWithoutWaiting(MtuRange range) {
         int[] best = optimums(range);
-        for (int mtu = 576; mtu <= 9100; mtu++) {
+        for (int mtu = 576; mtu <= 9100; mtu += 5) {
             network.refusedFrom = mtu + 1;
             LinkMtu link = new LinkMtu(range);
             link.search();
             network.settle(link);
             check(link, range, mtu, best[mtu], MtuLimit.INTERFACE);
-            assertThat(network.waits).as("waits at %s", mtu).isZero();
         }
+        assertThat(waits).isZero();
     }
 
     @ParameterizedTest
@@ -158,7 +159,7 @@ class LinkMtuTest {
     void findsTheOptimumBehindAnInterfaceThatTakesMore(MtuRange range) {
         network.refusedFrom = 9001;
         int[] best = optimums(range);
-        for (int mtu = 576; mtu <= 9100; mtu++) {
+        for (int mtu = 576; mtu <= 9100; mtu += 5) {
             network.passes = mtu;
             LinkMtu link = new LinkMtu(range);
             link.search();
@@ -170,15 +171,33 @@ class LinkMtuTest {
     }
 
     private void check(LinkMtu link, MtuRange range, int mtu, int best, MtuLimit limit) {
-        assertThat(link.dataMtu()).as("path MTU %s, %s", mtu, range).isEqualTo(best);
-        assertThat(link.packetBytes()).isEqualTo(packet(range, best));
-        assertThat(link.limit()).as("path MTU %s, %s", mtu, range).isEqualTo(limit);
-        assertThat(link.snapshot(0).failedPacketBytes())
-                .isEqualTo(OptionalInt.of(packet(range, best + range.step())));
-        assertThat(link.snapshot(0).fragmentBytes()).isEqualTo(best + 12);
-        assertThat(network.rounds).isLessThanOrEqualTo(9);
+        PathMtu found = link.snapshot(0);
+        PathMtu expected =
+                new PathMtu(
+                        packet(range, best),
+                        best,
+                        best + 12,
+                        limit,
+                        OptionalInt.of(packet(range, best + range.step())),
+                        OptionalInt.empty(),
+                        false);
+        if (!found.equals(expected)) { // quicker than an assertion, a million times
+            assertThat(found).as("path MTU %s, %s", mtu, range).isEqualTo(expected);
+        }
+        rounds = Math.max(rounds, network.rounds);
+        waits = Math.max(waits, network.waits);
+    }
+
+    /** Of all paths of a test. */
+    private int rounds;
+
+    private int waits;
+
+    @AfterEach
+    void searchesAreShort() {
+        assertThat(rounds).isLessThanOrEqualTo(9);
+        assertThat(waits).isLessThanOrEqualTo(10);
         assertThat(network.longestRound).isLessThanOrEqualTo(15);
-        assertThat(link.isFound()).isTrue();
     }
 
     /** The sizes at which libknet ends, and how large its last probe is. */

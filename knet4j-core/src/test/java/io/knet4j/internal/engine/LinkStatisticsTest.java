@@ -168,6 +168,18 @@ class LinkStatisticsTest {
         return keys;
     }
 
+    /** A look at the clock costs more than a counter. */
+    @Test
+    void noClockIsLookedAtForClearPackets() {
+        node.hostUp(2, 1);
+        long before = node.looksAtStopwatch();
+        for (int i = 1; i <= 100; i++) {
+            node.sendNow(TWO, 100);
+            node.receive(remote(2, 0), Wire.data(2, i, 3, "clear"));
+        }
+        assertThat(node.looksAtStopwatch()).isEqualTo(before);
+    }
+
     @Test
     void clearPacketsAreNothingToCrypto() {
         node.hostUp(2, 1);

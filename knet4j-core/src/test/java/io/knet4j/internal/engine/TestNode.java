@@ -69,6 +69,10 @@ final class TestNode {
         engine.setForwarding(true);
     }
 
+    long looksAtStopwatch() {
+        return stopwatch / 7;
+    }
+
     static InetSocketAddress local(int link) {
         return new InetSocketAddress("10." + link + ".0.1", 5405);
     }

@@ -46,6 +46,18 @@ class TimeCounterTest {
                 .isEqualTo(new Timings(3, nanos(100), nanos(100), nanos(100)));
     }
 
+    @Test
+    void nothingToMeasureUsesUpTheTurn() {
+        long[] looks = {0};
+        SampledTimer timer = new SampledTimer(() -> ++looks[0]);
+        for (int i = 0; i < 10 * SampledTimer.PERIOD; i++) {
+            timer.since(timer.start());
+            timer.skip();
+        }
+        assertThat(looks[0]).isEqualTo(2 * 10);
+        assertThat(timer.times().snapshot()).isEqualTo(Timings.NONE);
+    }
+
     /** So that a node which receives hardly anything but pings measures its data all the same. */
     @Test
     void whatDoesNotCountDoesNotUseUpTheTurn() {

@@ -103,6 +103,7 @@ final class Vectors {
     record Config(
             Map<String, Integer> hosts,
             LinkInfo link,
+            @SerializedName("data_mtu") JsonElement dataMtu,
             @Nullable Map<Integer, SlotInfo> crypto,
             @SerializedName("crypto_in_use") JsonElement inUse,
             @SerializedName("rx_clear_traffic") String clearTraffic) {

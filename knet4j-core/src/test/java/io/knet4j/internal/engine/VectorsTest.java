@@ -115,8 +115,7 @@ class VectorsTest {
                 }
                 default -> {
                     assertThat(Packets.link(packet, 0)).isEqualTo(decoded.link());
-                    assertThat(Short.toUnsignedInt(Short.reverseBytes(packet.getShort(7))))
-                            .isEqualTo(decoded.probedSize());
+                    assertThat(Packets.probedSize(packet, 0)).isEqualTo(decoded.probedSize());
                 }
             }
         }
@@ -162,26 +161,30 @@ class VectorsTest {
                     }
                 }
                 case Packets.PMTUD_REPLY -> {
-                    packet.put(0, probe(decoded));
+                    Packets.writeProbe(
+                            packet,
+                            0,
+                            decoded.version(),
+                            decoded.node(),
+                            decoded.link(),
+                            decoded.probedSize(),
+                            Packets.PMTUD_HEADER);
                     Packets.answer(packet, 0, decoded.node());
                 }
-                default -> {
-                    length = Packets.PMTUD_HEADER;
-                    packet.put(0, probe(decoded));
-                }
+                default ->
+                        Packets.writeProbe(
+                                packet,
+                                0,
+                                decoded.version(),
+                                decoded.node(),
+                                decoded.link(),
+                                decoded.probedSize(),
+                                length);
             }
             assertThat(Arrays.copyOf(packet.array(), length))
                     .as("datagram %d", datagram.n())
                     .isEqualTo(Arrays.copyOf(bytes, length));
         }
-    }
-
-    private static byte[] probe(Decoded decoded) {
-        ByteBuffer probe = ByteBuffer.allocate(Packets.PMTUD_HEADER);
-        probe.put(0, (byte) 1).put(1, (byte) Packets.PMTUD).putShort(2, (short) decoded.node());
-        probe.put(6, (byte) decoded.link());
-        probe.putShort(7, Short.reverseBytes((short) decoded.probedSize()));
-        return probe.array();
     }
 
     private static int type(Decoded decoded) {

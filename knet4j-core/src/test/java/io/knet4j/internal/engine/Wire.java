@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Packets as peers send them. */
 final class Wire {
@@ -39,6 +40,12 @@ final class Wire {
         packet.put(0, (byte) 1).put(1, (byte) Packets.PMTUD).putShort(2, (short) host);
         packet.put(6, (byte) link).putShort(7, (short) (length + 28));
         return probe;
+    }
+
+    static byte[] probeReply(byte[] probe, int host) {
+        byte[] reply = Arrays.copyOf(probe, Packets.PMTUD_HEADER);
+        Packets.answer(ByteBuffer.wrap(reply), 0, host);
+        return reply;
     }
 
     /** A copy with one byte changed. */

@@ -11,6 +11,7 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoConfig;
 import io.knet4j.Destination;
+import io.knet4j.DestinationFilter;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
@@ -21,6 +22,7 @@ import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatistics;
+import io.knet4j.LinkStatistics.Traffic;
 import io.knet4j.LinkStatus;
 import io.knet4j.LogSubsystem;
 import io.knet4j.NodeConfig;
@@ -28,7 +30,6 @@ import io.knet4j.Reason;
 import io.knet4j.ReceivedMessage;
 import io.knet4j.SharedKey;
 import io.knet4j.StatisticsScope;
-import io.knet4j.LinkStatistics.Traffic;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -115,6 +116,7 @@ class ConformanceTest {
                     "isForwarding",
                     "compression",
                     "statistics",
+                    "logLevel",
                     "crypto",
                     "close");
 
@@ -130,11 +132,11 @@ class ConformanceTest {
         values.put(CompressionConfig.class, CompressionConfig.NONE);
         values.put(LinkPolicy.class, LinkPolicy.ACTIVE);
         values.put(LinkConfig.class, somewhere());
-        values.put(LogSubsystem.class, LogSubsystem.RX);
-        values.put(System.Logger.Level.class, System.Logger.Level.INFO);
-        values.put(StatisticsScope.class, StatisticsScope.NODE_AND_LINKS);
         values.put(NodeConfig.class, NodeConfig.builder().build());
-        values.put(io.knet4j.DestinationFilter.class, null);
+        values.put(LogSubsystem.class, LogSubsystem.LINK);
+        values.put(System.Logger.Level.class, System.Logger.Level.INFO);
+        values.put(StatisticsScope.class, StatisticsScope.NODE);
+        values.put(DestinationFilter.class, null);
         assertThat(values).as("add a value for the arguments of this type").containsKey(type);
         return values.get(type);
     }
@@ -616,6 +618,7 @@ class ConformanceTest {
         assertThat(channel.receive(LONG).orElseThrow().payload()).isEqualTo(message);
         channel.send(ByteBuffer.wrap(message));
         assertThat(channel.receive(LONG).orElseThrow().payload()).isEqualTo(message);
+        assertThat(node.stopForwarding()).as("all is sent and counted").isTrue();
         LinkStatistics statistics =
                 node.host(SELF).orElseThrow().link(0).orElseThrow().status().statistics();
         assertThat(statistics.txData()).isEqualTo(new Traffic(2, 2 * 65_536));

@@ -90,6 +90,22 @@ class NodeLogTest {
                                         + " is down: the network reports that the host cannot be"
                                         + " reached, and no pong for 300.000 ms")),
                 Arguments.of(
+                        new KnetEvent.PeerAddressChanged(2, 1, Optional.empty(), LOCAL),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to " + HOST + " has its peer at 10.0.0.1 port 5405")),
+                Arguments.of(
+                        new KnetEvent.PeerAddressChanged(
+                                2, 1, Optional.of(LOCAL), new InetSocketAddress("10.0.0.7", 9)),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to "
+                                        + HOST
+                                        + " has its peer at 10.0.0.7 port 9, before at 10.0.0.1"
+                                        + " port 5405")),
+                Arguments.of(
                         new KnetEvent.HostReachable(2),
                         new Line("host", Level.INFO, HOST + " is reachable")),
                 Arguments.of(

@@ -61,8 +61,9 @@ class BeyondLibknetThreadsTest {
 
     @BeforeEach
     void connect() {
-        one = Nodes.open(Knet.builder(1).build(), runtime);
-        two = Knet.builder(2).open();
+        // Without discovery, so that the data MTU changes once, and last.
+        one = Nodes.open(Knet.builder(1).interfaceMtu(1500).build(), runtime);
+        two = Knet.builder(2).interfaceMtu(1500).open();
         CountDownLatch lastEvents = new CountDownLatch(2);
         List<Knet.Registration> listeners =
                 Stream.of(one, two)

@@ -358,6 +358,36 @@ class AccessFilterTest {
         return rule instanceof AccessRule.Mask && rule.toString().matches(".*/.*[.:].*");
     }
 
+    @Test
+    void manyRulesMayShareAMaskWithHoles() {
+        for (int round = 0; round < 100; round++) {
+            Set<AccessRule> rules = new LinkedHashSet<>();
+            for (int i = 0; i < 60; i++) {
+                String action = random.nextBoolean() ? "accept " : "reject ";
+                String mask = random.nextInt(3) == 0 ? "/255.0.255.0" : "/255.0.255.255";
+                String last = mask.endsWith(".0") ? "0" : "" + random.nextInt(4);
+                rules.add(
+                        AccessRule.parse(action + "10.0." + random.nextInt(8) + '.' + last + mask));
+                rules.add(AccessRule.parse(action + "10." + random.nextInt(8) + ".1.1"));
+            }
+            List<AccessRule> list = List.copyOf(rules);
+            AccessFilter filter = AccessFilter.of(list);
+            for (int i = 0; i < 200; i++) {
+                InetAddress probe =
+                        InetAddress.ofLiteral(
+                                "10."
+                                        + random.nextInt(9)
+                                        + '.'
+                                        + random.nextInt(9)
+                                        + '.'
+                                        + random.nextInt(5));
+                assertThat(filter.accepts(probe))
+                        .as("seed %s: %s by %s", seed, probe, list)
+                        .isEqualTo(firstMatch(list, probe));
+            }
+        }
+    }
+
     // ---- cost
 
     /** A thousand rules are looked up in less than 1 µs; the best of several rounds counts. */

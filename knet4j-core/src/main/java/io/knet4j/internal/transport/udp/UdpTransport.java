@@ -68,8 +68,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     /** A socket of the JDK. */
-    record UdpSocket(
-            DatagramChannel channel, InetSocketAddress local, boolean keepsDatagramsWhole)
+    record UdpSocket(DatagramChannel channel, InetSocketAddress local, boolean keepsDatagramsWhole)
             implements Socket {}
 
     @Override
