@@ -37,6 +37,11 @@ public final class CommandException extends Exception {
         return new CommandException(ExitCode.USAGE, lines, null);
     }
 
+    /** What another process says: one of the exit codes of {@link ExitCode}. */
+    public static CommandException of(int exitCode, List<String> lines) {
+        return new CommandException(exitCode, lines, null);
+    }
+
     public int exitCode() {
         return exitCode;
     }

@@ -5,7 +5,10 @@ import static java.util.stream.Collectors.joining;
 import io.knet4j.cli.demo.DemoCommand;
 import io.knet4j.cli.demo.DemoHostCommand;
 import io.knet4j.cli.keygen.KeygenCommand;
+import io.knet4j.cli.link.LinkCommand;
 import io.knet4j.cli.node.NodeCommand;
+import io.knet4j.cli.reload.ReloadCommand;
+import io.knet4j.cli.status.StatusCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +56,9 @@ public final class Main implements Runnable {
         var command =
                 new CommandLine(new Main())
                         .addSubcommand(new NodeCommand(terminal))
+                        .addSubcommand(new StatusCommand(terminal))
+                        .addSubcommand(new LinkCommand(terminal))
+                        .addSubcommand(new ReloadCommand(terminal))
                         .addSubcommand(new KeygenCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
                         .addSubcommand(new DemoHostCommand(terminal))

@@ -21,6 +21,11 @@ public final class Millis {
         return micros / MICROS_PER_MILLI;
     }
 
+    /** What {@link #of} made a number of. */
+    public static Duration duration(double millis) {
+        return Duration.ofNanos(Math.round(millis * MICROS_PER_MILLI) * NANOS_PER_MICRO);
+    }
+
     /** For people: {@code 0.31 ms}, {@code 4.2 ms}, {@code 150 ms}, {@code 1.0 s}. */
     public static String text(Duration time) {
         double millis = of(time);

@@ -64,20 +64,30 @@ public final class NumberOption {
     }
 
     /** Seconds, with fractions, of up to a day. */
-    public static final class Seconds implements ITypeConverter<BigDecimal> {
+    public static class Seconds implements ITypeConverter<BigDecimal> {
         private static final BigDecimal MAX = BigDecimal.valueOf(86_400);
 
+        private final BigDecimal min;
+
+        public Seconds() {
+            this(BigDecimal.ZERO);
+        }
+
+        protected Seconds(BigDecimal min) {
+            this.min = min;
+        }
+
         @Override
-        public BigDecimal convert(String text) {
+        public final BigDecimal convert(String text) {
             try {
                 BigDecimal value = new BigDecimal(text);
-                if (value.signum() >= 0 && value.compareTo(MAX) <= 0) {
+                if (value.compareTo(min) >= 0 && value.compareTo(MAX) <= 0) {
                     return value;
                 }
             } catch (NumberFormatException _) {
                 // told below
             }
-            throw new NotAllowed("0 to " + MAX + " seconds");
+            throw new NotAllowed(min + " to " + MAX + " seconds");
         }
     }
 }

@@ -5,9 +5,14 @@ import picocli.CommandLine.IVersionProvider;
 /** The version in the manifest of the jar this class came from. */
 public final class Version implements IVersionProvider {
 
+    /** For example {@code 1.0}. */
+    public static String number() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "(unpackaged)" : version;
+    }
+
     @Override
     public String[] getVersion() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"knet " + (version == null ? "(unpackaged)" : version)};
+        return new String[] {"knet " + number()};
     }
 }

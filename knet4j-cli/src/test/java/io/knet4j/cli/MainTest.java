@@ -13,9 +13,36 @@ class MainTest {
         assertThat(run.out().lines().getFirst()).startsWith("Usage: knet");
         assertThat(run.out().lines())
                 .anyMatch(line -> line.startsWith("  node "))
+                .anyMatch(line -> line.startsWith("  status "))
+                .anyMatch(line -> line.startsWith("  link "))
+                .anyMatch(line -> line.startsWith("  reload "))
                 .anyMatch(line -> line.startsWith("  keygen "))
                 .anyMatch(line -> line.startsWith("  demo "))
                 .noneMatch(line -> line.contains("demo-host"));
+    }
+
+    @Test
+    void everyCommandHasHelpOfEightyColumns() throws Exception {
+        for (String command :
+                new String[] {
+                    "",
+                    "node",
+                    "status",
+                    "link",
+                    "link disable",
+                    "link enable",
+                    "link priority",
+                    "reload",
+                    "keygen",
+                    "demo"
+                }) {
+            CommandRun run = CommandRun.toTheEnd((command + " --help").trim().split(" "));
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.err().lines()).isEmpty();
+            assertThat(run.out().lines())
+                    .anyMatch(line -> line.startsWith("Exit codes:"))
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        }
     }
 
     @Test
@@ -32,6 +59,12 @@ class MainTest {
                 "knet: Missing required options: '--config=FILE', '--id=N' (see: knet node"
                         + " --help)",
                 "node");
+        assertWrong(
+                "knet: Missing required parameters: 'HOST', 'LINK' (see: knet link disable"
+                        + " --help)",
+                "link",
+                "disable");
+        assertWrong("knet: Unknown option: '--dry' (see: knet reload --help)", "reload", "--dry");
         assertWrong(
                 "knet: --seconds: value 5 is not allowed; allowed: 6 to 600",
                 "demo",

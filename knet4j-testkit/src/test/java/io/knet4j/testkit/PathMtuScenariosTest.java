@@ -16,6 +16,7 @@ import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.KnetEvent.PathMtuChanged;
 import io.knet4j.KnetEvent.PathMtuDiffers;
 import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
 import io.knet4j.MtuLimit;
 import io.knet4j.PathMtu;
@@ -239,7 +240,7 @@ class PathMtuScenariosTest {
                     Host host = pair.cluster().host(1, 2);
                     assertThat(host.status().dataMtu()).isEqualTo(8946);
                     assertThat(pair.one().dataMtu()).isEqualTo(8946);
-                    host.setPolicy(io.knet4j.LinkPolicy.ACTIVE);
+                    host.setPolicy(LinkPolicy.ACTIVE);
                     assertThat(host.status().dataMtu()).isEqualTo(1226);
                     host.link(2).orElseThrow().setEnabled(false);
                     assertThat(host.status().dataMtu()).isEqualTo(1426);
@@ -468,11 +469,9 @@ class PathMtuScenariosTest {
                 network -> {
                     Duration interval = ms(100);
                     Knet one = network.open(Knet.builder(1).build());
-                    List<Knet> peers = new ArrayList<>();
                     for (int id = 2; id <= 101; id++) {
                         Knet peer = network.open(Knet.builder(id).build());
                         join(network, one, peer, interval);
-                        peers.add(peer);
                     }
                     Map<Object, Duration> lastPing = new HashMap<>();
                     Duration[] longest = {Duration.ZERO};
@@ -588,7 +587,7 @@ class PathMtuScenariosTest {
         };
         int[] dataMtus = {1397, 1365, 1430, 1398, 1397};
         Rig.run(
-                io.knet4j.LinkPolicy.PASSIVE,
+                LinkPolicy.PASSIVE,
                 2,
                 1,
                 rig -> {
@@ -623,7 +622,7 @@ class PathMtuScenariosTest {
                 suite(CryptoCipher.AES192_CBC, CryptoHash.SHA384, 1),
                 now -> now.withMaxPayload(1452),
                 pair -> {
-                    pair.cluster().host(1, 2).setPolicy(io.knet4j.LinkPolicy.ACTIVE);
+                    pair.cluster().host(1, 2).setPolicy(LinkPolicy.ACTIVE);
                     pair.network().advance(Duration.ofSeconds(3));
                     var channel = pair.cluster().node(2).channel(0);
                     for (int size = 1; size <= 65_536; size += size < 3000 ? 1 : 997) {

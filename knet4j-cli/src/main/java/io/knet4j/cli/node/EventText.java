@@ -114,7 +114,7 @@ final class EventText {
         return "link " + link + " to " + names.text(host);
     }
 
-    private static String links(List<Integer> links) {
+    static String links(List<Integer> links) {
         String numbers = links.stream().map(String::valueOf).collect(Collectors.joining(", "));
         return (links.size() == 1 ? "link " : "links ") + numbers;
     }

@@ -7,10 +7,17 @@ import java.util.Map;
 /** How the hosts of a cluster are called in messages. */
 final class HostNames {
 
-    private final Map<Integer, String> names = new HashMap<>();
+    private volatile Map<Integer, String> names = Map.of();
 
     HostNames(ClusterConfig config) {
-        config.nodes().forEach(node -> node.name().ifPresent(name -> names.put(node.id(), name)));
+        update(config);
+    }
+
+    /** The configuration has changed. */
+    void update(ClusterConfig config) {
+        Map<Integer, String> changed = new HashMap<>();
+        config.nodes().forEach(node -> node.name().ifPresent(name -> changed.put(node.id(), name)));
+        names = changed;
     }
 
     /** {@code host 2 (beta)}, or {@code host 2} where it has no name. */

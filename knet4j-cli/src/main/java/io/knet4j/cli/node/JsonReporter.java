@@ -83,6 +83,11 @@ final class JsonReporter implements NodeReporter {
     }
 
     @Override
+    public void changed(OperatorChange change) {
+        print(change.json(names));
+    }
+
+    @Override
     public void skipped(long line, String reason) {
         JsonObject json = EventJson.object("line-skipped");
         json.addProperty("line", line);

@@ -13,9 +13,9 @@ import io.knet4j.cli.SignalEnd;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
 import io.knet4j.cli.config.ClusterConfig;
-import io.knet4j.cli.config.ClusterKey;
 import io.knet4j.cli.config.ClusterNode;
-import io.knet4j.cli.config.Problem;
+import io.knet4j.cli.control.ControlPlace;
+import io.knet4j.cli.control.NodeControlSocket;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -50,6 +50,10 @@ import picocli.CommandLine.Option;
             "",
             "Crypto and compression are those of the file. A relative 'keyfile' is looked for in the"
                     + " file's folder; 'knet keygen' makes one.",
+            "",
+            "While the node runs, 'knet status' shows how it is doing, 'knet link' changes its links"
+                    + " and 'knet reload' has it read its file again: all through a control socket"
+                    + " that only this user can use.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -57,7 +61,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = ExitCode.HEADING,
         exitCodeList = {
             ExitCode.OK_TEXT,
-            "1:an address cannot be bound, or a line of the input was not sent",
+            "1:an address or the control socket cannot be bound, or a line of the input was not"
+                    + " sent",
             ExitCode.USAGE_TEXT
         })
 public final class NodeCommand implements Callable<Integer> {
@@ -118,6 +123,16 @@ public final class NodeCommand implements Callable<Integer> {
                             + " default ${DEFAULT-VALUE}.")
     private BigDecimal wait = BigDecimal.TEN;
 
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            description =
+                    "Where the control socket is made: its path, a folder, or 'none'; default: the"
+                            + " environment variable KNET_CONTROL, else $XDG_RUNTIME_DIR/knet,"
+                            + " /run/knet for root, /run/user/UID/knet or /tmp/knet-UID, the first"
+                            + " that is there.")
+    private @Nullable String control;
+
     @Mixin private LogOptions log = new LogOptions();
 
     private final Terminal terminal;
@@ -143,18 +158,16 @@ public final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         log.apply(terminal);
-        ClusterConfig cluster = NodeOpener.load(config);
-        ClusterNode self = NodeOpener.node(cluster, id);
+        ClusterConfig cluster = NodeFile.load(config);
+        ClusterNode self = NodeFile.node(cluster, id);
         OptionalInt destination = destination(cluster);
-        for (Problem warning : cluster.warnings()) {
-            terminal.errLine("warning: " + warning);
-        }
-        ClusterKey.exposure(cluster).ifPresent(warning -> terminal.errLine("warning: " + warning));
+        NodeFile.warnings(cluster).forEach(warning -> terminal.errLine("warning: " + warning));
         HostNames names = new HostNames(cluster);
         return run(
                 cluster,
                 self,
                 destination,
+                names,
                 json
                         ? new JsonReporter(terminal, names)
                         : new TextReporter(terminal, names, Clock.system(ZoneId.systemDefault())));
@@ -168,26 +181,39 @@ public final class NodeCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "--to: " + id + " is this node itself, which gets no messages of its own");
         }
-        return OptionalInt.of(NodeOpener.node(cluster, to).id());
+        return OptionalInt.of(NodeFile.node(cluster, to).id());
     }
 
     private int run(
-            ClusterConfig cluster, ClusterNode self, OptionalInt destination, NodeReporter reporter)
+            ClusterConfig cluster,
+            ClusterNode self,
+            OptionalInt destination,
+            HostNames names,
+            NodeReporter reporter)
             throws CommandException, InterruptedException {
+        ControlPlace place = ControlPlace.of(control);
         Reachability reachability = new Reachability();
         CountDownLatch started = new CountDownLatch(1);
-        try (Knet knet =
-                        NodeOpener.open(
+        // First the socket: another node may have it, and this one must not join the cluster then.
+        try (NodeControlSocket socket =
+                        NodeControlSocket.open(
+                                place,
+                                self.id(),
+                                warning -> terminal.errLine("warning: " + warning));
+                ConfiguredNode node =
+                        ConfiguredNode.open(
                                 cluster,
                                 self.id(),
-                                node -> prepare(node, reachability, reporter, started));
-                SignalEnd _ = SignalEnd.with(() -> endBySignal(knet))) {
+                                knet -> prepare(knet, reachability, reporter, started));
+                SignalEnd _ = SignalEnd.with(() -> endBySignal(node, socket))) {
+            Knet knet = node.knet();
             reporter.started(
                     self.id(),
                     knet.hosts().size(),
                     knet.hosts().stream().mapToInt(host -> host.links().size()).sum(),
                     Protection.of(knet));
             started.countDown();
+            socket.serve(new NodeControl(node, config, names, reporter));
             boolean allSent =
                     awaitEnd(
                             new LineSender(
@@ -289,13 +315,14 @@ public final class NodeCommand implements Callable<Integer> {
         return flushed && failures.isEmpty();
     }
 
-    private static void endBySignal(Knet knet) {
+    private static void endBySignal(ConfiguredNode node, NodeControlSocket socket) {
         try {
-            knet.stopForwarding();
+            socket.close();
+            node.knet().stopForwarding();
         } catch (KnetClosedException _) {
             // it ends in this very moment
         } finally {
-            knet.close();
+            node.close();
         }
     }
 }

@@ -15,6 +15,9 @@ interface NodeReporter {
     /** Something happened to links or hosts. */
     void event(KnetEvent event);
 
+    /** Somebody changed something through the control socket. */
+    void changed(OperatorChange change);
+
     /** A line of input is no message. */
     void skipped(long line, String reason);
 

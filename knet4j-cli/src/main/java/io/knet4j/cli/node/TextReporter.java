@@ -6,6 +6,7 @@ import io.knet4j.cli.Terminal;
 import java.time.Clock;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** Messages as lines on standard output, everything else as lines on standard error. */
@@ -59,6 +60,13 @@ final class TextReporter implements NodeReporter {
     @Override
     public void event(KnetEvent event) {
         events.of(event).ifPresent(this::tell);
+    }
+
+    @Override
+    public void changed(OperatorChange change) {
+        List<String> lines = change.text(names);
+        tell(lines.getFirst() + " (control socket)");
+        lines.stream().skip(1).forEach(this::tell);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,12 @@ class NodeCommandTest {
         return CommandRun.start(args);
     }
 
+    private CommandRun running(int id) throws InterruptedException {
+        CommandRun run = node(id);
+        run.err().await(line -> line.contains(" is running, "));
+        return run;
+    }
+
     @Test
     void linesOfOneNodeAreMessagesOfTheOther() throws Exception {
         try (CommandRun one = node(1);
@@ -87,17 +94,18 @@ class NodeCommandTest {
     /** The command shows them anyway. */
     @Test
     void eventsAreInTheLogOnlyWhenMuchIsLogged() throws Exception {
-        try (CommandRun one = node(1);
+        // The log belongs to the process: whoever starts last decides.
+        try (CommandRun one = running(1);
                 CommandRun two = node(2, "--log-level=debug")) {
             one.type("hello\n");
             two.out().await("from 1: hello"::equals);
-            two.err().await(line -> line.startsWith("log debug: node 2: host 1 (alpha) was added"));
+            two.err().await(line -> line.startsWith("log debug: node 2: forwarding is on"));
             two.err()
                     .await(line ->
                             line.startsWith(
                                     "log info: node 2: link 0 to host 1 (alpha) is up, latency "));
         }
-        try (CommandRun one = node(1);
+        try (CommandRun one = running(1);
                 CommandRun two = node(2, "--log-level=info")) {
             one.type("hello\n");
             two.out().await("from 1: hello"::equals);
@@ -312,31 +320,68 @@ class NodeCommandTest {
                         "knet: 2 messages not sent: no host was reachable within 100 ms");
     }
 
+    /** A node in a process of its own, with the control socket where it usually is. */
+    private Process process(int id) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "node",
+                        "--config=" + config,
+                        "--id=" + id,
+                        "--stay");
+        builder.environment().remove("KNET_CONTROL");
+        builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
+        return builder.redirectErrorStream(true).start();
+    }
+
     @Test
     void endsCleanlyOnSigterm() throws Exception {
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "node",
-                                "--config=" + config,
-                                "--id=2",
-                                "--stay")
-                        .redirectErrorStream(true)
-                        .start();
+        Process process = process(2);
+        Path socket = folder.resolve("knet/2-" + process.pid() + ".sock");
         try (CommandRun one = node(1);
                 OutputStream input = process.getOutputStream()) {
             input.write("bye\n".getBytes(StandardCharsets.UTF_8));
             input.flush();
             one.out().await("from 2: bye"::equals);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
+            assertThat(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(socket.resolveSibling(""))))
+                    .isEqualTo("rwx------");
+            CommandRun status =
+                    CommandRun.toTheEnd("status", "--control=" + folder.resolve("knet"));
+            assertThat(status.out().lines())
+                    .anyMatch(line -> line.endsWith(", process " + process.pid()))
+                    .anyMatch(line -> line.startsWith("host 1 (alpha) is reachable by link 0"));
             assertThat(process.supportsNormalTermination()).isTrue();
             process.destroy();
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
+            assertThat(socket).doesNotExist();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void leavesNothingThatKeepsItFromStartingAgain() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            Process process = process(2);
+            try (CommandRun one = node(1)) {
+                one.err().await(line -> line.endsWith("host 2 (beta) is reachable"));
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+            assertThat(folder.resolve("knet"))
+                    .as("the socket of a node that was killed, and that of no other")
+                    .isDirectoryContaining(file -> file.endsWith("2-" + process.pid() + ".sock"));
+            try (Stream<Path> files = Files.list(folder.resolve("knet"))) {
+                assertThat(files).hasSize(1);
+            }
         }
     }
 
@@ -416,7 +461,10 @@ class NodeCommandTest {
                     .singleElement()
                     .asString()
                     .startsWith(
-                            "knet: link 1 to host 2 (beta): cannot bind 127.0.1.1 port " + port);
+                            "knet: "
+                                    + config
+                                    + ": host 2 (beta), link 1: local: cannot bind /127.0.1.1:"
+                                    + port);
         }
     }
 }

@@ -96,7 +96,7 @@ class ReporterTest {
                             "{'event':'active-links','host':2,'name':'beta','links':[]}"),
                     entry(
                             new KnetEvent.DataMtuChanged(2, 1397),
-                            "messages to host 2 (beta) now travel in fragments of up to 1397 bytes",
+                            "messages to host 2 (beta) now travel with a data MTU of 1397 bytes",
                             "{'event':'data-mtu','host':2,'name':'beta','bytes':1397}"),
                     entry(
                             new KnetEvent.SocketError(LOCAL, Reason.SOCKET_FAILED, "broken"),
@@ -205,6 +205,40 @@ class ReporterTest {
             assertThat(take(out)).isEqualTo(expected.getLast() + "\n");
         });
         assertThat(take(err)).isEmpty();
+    }
+
+    @Test
+    void tellsWhatOperatorsChange() {
+        List.of(
+                        new OperatorChange.LinkEnabled(2, 1, false),
+                        new OperatorChange.LinkEnabled(3, 0, true),
+                        new OperatorChange.LinkPriority(2, 1, 5, 9),
+                        new OperatorChange.Reloaded(List.of()),
+                        new OperatorChange.Reloaded(List.of("a -> b", "c")))
+                .forEach(change -> {
+                    text.changed(change);
+                    json.changed(change);
+                });
+        assertThat(take(err))
+                .isEqualTo(
+                        """
+                        03:04:05.006 link 1 to host 2 (beta) was disabled (control socket)
+                        03:04:05.006 link 0 to host 3 was enabled (control socket)
+                        03:04:05.006 the priority of link 1 to host 2 (beta) was changed from 5 to 9 (control socket)
+                        03:04:05.006 the configuration was read again, and nothing has changed (control socket)
+                        03:04:05.006 the configuration was read again, 2 changes (control socket)
+                        03:04:05.006   a -> b
+                        03:04:05.006   c
+                        """);
+        assertThat(take(out))
+                .isEqualTo(
+                        """
+                        {"event":"link-disabled","host":2,"name":"beta","link":1}
+                        {"event":"link-enabled","host":3,"link":0}
+                        {"event":"link-priority-changed","host":2,"name":"beta","link":1,"before":5,"after":9}
+                        {"event":"reloaded","changes":[]}
+                        {"event":"reloaded","changes":["a -> b","c"]}
+                        """);
     }
 
     @Test

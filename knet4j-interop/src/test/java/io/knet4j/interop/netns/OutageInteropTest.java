@@ -51,8 +51,11 @@ class OutageInteropTest {
     /** Part of a processor core. The traffic takes a third of it. */
     private static final double MOST_CPU = 0.2;
 
-    /** A link going down and up, how the host is reached now, and a socket that failed. */
-    private static final int MOST_EVENTS = 8;
+    /**
+     * A link going down and up, how the host is reached now, the sizes of packets, and that sending
+     * failed. The outage takes 400 messages each way.
+     */
+    private static final int MOST_EVENTS = 20;
 
     /** How a link is broken. */
     enum Outage {
