@@ -51,13 +51,8 @@ final class Heartbeat {
 
     /** The link was enabled. */
     void start(long now, LinkState link) {
-        start(now, link, now);
-    }
-
-    /** The link was enabled, and is pinged from this time on. */
-    void start(long now, LinkState link, long firstPing) {
         link.monitor.start(now);
-        timers.schedule(link.pingTimer, firstPing);
+        timers.schedule(link.pingTimer, now);
     }
 
     /** The link was disabled, or is about to be removed. */

@@ -217,6 +217,7 @@ final class DesiredConfig {
                 prepared.setCompression(compression);
             }
             changes.forEach(prepared::add);
+            prepared.complete();
             complete = true;
             return prepared;
         } finally {

@@ -23,7 +23,9 @@ import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EnginePicture;
 import io.knet4j.internal.engine.HostState;
+import io.knet4j.internal.engine.HostTable;
 import io.knet4j.internal.engine.LinkState;
+import io.knet4j.internal.engine.Reconfiguration;
 import io.knet4j.internal.engine.ScopedAddress;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
@@ -38,7 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,27 +49,27 @@ import org.jspecify.annotations.Nullable;
  * put in force.
  */
 final class PreparedConfig implements AutoCloseable {
-    /** So that the pings of many new links do not hold up those of others. */
-    private static final long FIRST_PING_DISTANCE = 50_000;
-
     private final Node node;
     private final Engine engine;
     private final EnginePicture picture;
     private final Map<Integer, EnginePicture.Host> hosts = new HashMap<>();
 
-    private final List<LongConsumer> steps = new ArrayList<>();
+    private final Reconfiguration changes = new Reconfiguration();
+    private final Map<Integer, HostState> hostsAfter = new TreeMap<>();
     private final Set<Transport.Socket> shared = new HashSet<>();
     private final Map<ScopedAddress, Transport.Socket> bound = new HashMap<>();
     private final List<PacketSuite> suites = new ArrayList<>();
     private final Deque<Runnable> undo = new ArrayDeque<>();
-    private int pings;
     private boolean inForce;
 
     PreparedConfig(Node node, EnginePicture picture) {
         this.node = node;
         this.picture = picture;
         engine = node.engine();
-        picture.hosts().forEach(host -> hosts.put(host.state().id(), host));
+        for (EnginePicture.Host host : picture.hosts()) {
+            hosts.put(host.state().id(), host);
+            hostsAfter.put(host.state().id(), host.state());
+        }
     }
 
     // ---- preparing
@@ -91,7 +93,7 @@ final class PreparedConfig implements AutoCloseable {
         KeySlots.Settings settings =
                 new KeySlots.Settings(
                         slots.get(1), slots.get(2), crypto.sendingSlot(), crypto.clearTraffic());
-        steps.add(_ -> engine.setKeys(settings));
+        changes.step(_ -> engine.setKeys(settings));
     }
 
     private KeySlots.@Nullable Slot slotOf(CryptoConfig config) {
@@ -105,7 +107,7 @@ final class PreparedConfig implements AutoCloseable {
     }
 
     void setCompression(ActiveCompression compression) {
-        steps.add(_ -> engine.setCompression(compression));
+        changes.step(_ -> engine.setCompression(compression));
     }
 
     /** Makes one more change ready. */
@@ -117,27 +119,26 @@ final class PreparedConfig implements AutoCloseable {
             case CompressionChanged _ -> {
                 // by setCompression(), since it was tried out already
             }
-            case InterfaceMtuChanged c -> steps.add(_ -> engine.setInterfaceMtu(c.after()));
-            case OnWireVersionForced c -> steps.add(_ -> engine.forceOnWireVersion(c.after()));
+            case InterfaceMtuChanged c -> changes.step(_ -> engine.setInterfaceMtu(c.after()));
+            case OnWireVersionForced c -> changes.step(_ -> engine.forceOnWireVersion(c.after()));
             case HostRemoved c -> {
-                HostState host = host(c.host()).state();
-                steps.add(now -> engine.removeHost(now, host));
+                EnginePicture.Host host = host(c.host());
+                changes.remove(
+                        host.state(),
+                        host.links().stream().map(EnginePicture.Link::state).toList());
+                hostsAfter.remove(c.host());
             }
             case HostRenamed c -> {
                 HostState host = host(c.host()).state();
-                steps.add(_ -> engine.setName(host, c.after()));
+                changes.step(_ -> engine.setName(host, c.after()));
             }
             case PolicyChanged c -> {
                 HostState host = host(c.host()).state();
-                steps.add(_ -> engine.setPolicy(host, c.after()));
+                changes.step(_ -> engine.setPolicy(host, c.after()));
             }
-            case LinkRemoved c -> {
-                LinkState link = link(c.host(), c.link());
-                steps.add(now -> engine.removeLink(now, link));
-            }
+            case LinkRemoved c -> changes.remove(link(c.host(), c.link()));
             case LinkChanged c when c.startsAnew() -> {
-                LinkState link = link(c.host(), c.link());
-                steps.add(now -> engine.removeLink(now, link));
+                changes.remove(link(c.host(), c.link()));
                 addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.after());
             }
             case LinkChanged c -> {
@@ -145,14 +146,14 @@ final class PreparedConfig implements AutoCloseable {
                 if (c.before().highPriorityTraffic() != c.after().highPriorityTraffic()) {
                     setLowDelay(c.before(), c.after().highPriorityTraffic());
                 }
-                steps.add(now -> engine.setConfig(now, link, c.after()));
+                changes.step(now -> engine.setConfig(now, link, c.after()));
             }
             case LinkAdded c ->
                     addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.config());
             case HostAdded c -> {
-                HostState host = engine.newHost(c.host(), c.config().name());
-                steps.add(_ -> engine.attach(host));
-                steps.add(_ -> engine.setPolicy(host, c.config().policy()));
+                HostState host =
+                        engine.newHost(c.host(), c.config().name(), c.config().policy());
+                hostsAfter.put(c.host(), host);
                 c.config()
                         .links()
                         .forEach((id, link) -> addLink(host, c.config().name(), id, link));
@@ -176,9 +177,7 @@ final class PreparedConfig implements AutoCloseable {
         Transport.Socket socket =
                 DesiredConfig.named(
                         name(host.id(), hostName) + ", link " + id, () -> socket(config));
-        LinkState link = engine.newLink(host, id, config, socket);
-        long wait = config.enabled() && socket != null ? pings++ * FIRST_PING_DISTANCE : 0;
-        steps.add(now -> engine.attach(now, link, now + wait));
+        changes.add(engine.newLink(host, id, config, socket));
     }
 
     static String name(int host, String name) {
@@ -213,18 +212,34 @@ final class PreparedConfig implements AutoCloseable {
         }
     }
 
-    // ---- in the control loop
+    /** Everything was added. */
+    void complete() {
+        if (!hostsAfter.keySet().equals(hosts.keySet())) {
+            changes.setHosts(new HostTable(hostsAfter.values()));
+        }
+    }
+
+    // ---- in the control loop, where nothing may be done for the first time that takes long then
 
     /** Whether the sockets are still open that were found open. */
     boolean isCurrent() {
-        return shared.stream().allMatch(engine::isOpen);
+        for (Transport.Socket socket : shared) {
+            if (!engine.isOpen(socket)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Makes all changes. */
     void putInForce() {
         inForce = true;
-        long now = node.runtime().nanoTime();
-        engine.atOnce(() -> steps.forEach(step -> step.accept(now)));
+        engine.switchTo(node.runtime().nanoTime(), changes);
+    }
+
+    /** Does some of what is left to do then, and returns whether there is more. */
+    boolean finish() {
+        return engine.finish(node.runtime().nanoTime(), changes);
     }
 
     @Override
