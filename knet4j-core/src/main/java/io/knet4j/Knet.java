@@ -283,7 +283,7 @@ public interface Knet extends AutoCloseable {
      * starts to send pings.
      *
      * <p>A configuration of crypto that is in a slot already, with the same bytes of the key,
-     * stays, and may move to the other slot. As long as a host is reachable, what seals the packets
+     * stays, and may move to the other slot. As long as a host is reachable and stays, what seals the packets
      * at the moment must not go, or clear packets be refused, in the same step in which sending
      * changes: other hosts that are not there yet would be cut off. So a new key takes three
      * configurations, each of which is applied on all hosts before the next one: one with the new

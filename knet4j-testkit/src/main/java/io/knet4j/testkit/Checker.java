@@ -88,7 +88,7 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since, long pings) {}
+    private record Expectation(Demand demand, long since, long pings, SimPath out) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -474,13 +474,14 @@ public final class Checker {
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
-        // Fewer pings than before: it is another link, under the same id.
-        if (before == null || before.demand != demand || pings < before.pings) {
+        // Fewer pings than before, or other addresses: it is another link, under the same id.
+        boolean another = before == null || pings < before.pings || before.out != out;
+        if (another || before.demand != demand) {
             since = network.nanos();
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since, pings));
+        expectations.put(key, new Expectation(demand, since, pings, out));
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {

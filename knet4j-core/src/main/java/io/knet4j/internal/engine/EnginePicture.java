@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts ordered by id
  * @param sockets all that are open
- * @param connected whether any host is reachable
  */
 public record EnginePicture(
         List<Host> hosts,
@@ -31,11 +30,15 @@ public record EnginePicture(
         KeySlots.Settings keys,
         CompressionConfig compression,
         OptionalInt interfaceMtu,
-        OptionalInt onWireVersion,
-        boolean connected) {
+        OptionalInt onWireVersion) {
 
     /** A host. */
-    public record Host(HostState state, String name, LinkPolicy policy, List<Link> links) {}
+    public record Host(
+            HostState state,
+            String name,
+            LinkPolicy policy,
+            List<Link> links,
+            boolean reachable) {}
 
     /** A link. */
     public record Link(LinkState state, LinkConfig config) {}
@@ -48,7 +51,6 @@ public record EnginePicture(
             OptionalInt interfaceMtu,
             OptionalInt onWireVersion) {
         List<Host> hosts = new ArrayList<>(all.size());
-        boolean connected = false;
         for (HostState host : all) {
             List<Link> links = new ArrayList<>(host.links.length);
             for (LinkState link : host.links) {
@@ -56,11 +58,10 @@ public record EnginePicture(
                     links.add(new Link(link, link.config));
                 }
             }
-            hosts.add(new Host(host, host.name, host.policy, links));
-            connected |= host.route != null;
+            hosts.add(new Host(host, host.name, host.policy, links, host.route != null));
         }
         return new EnginePicture(
-                hosts, sockets, keys, compression, interfaceMtu, onWireVersion, connected);
+                hosts, sockets, keys, compression, interfaceMtu, onWireVersion);
     }
 
     /** The open socket with this address, null when there is none. */

@@ -51,7 +51,11 @@ final class DesiredConfig {
         node.engine().checkOnWireVersion(desired.onWireVersion());
         NodeConfig current = picture.config();
         crypto = inForce(desired.crypto());
-        checkCutOff(current.crypto(), crypto);
+        if (picture.hosts().stream()
+                .anyMatch(host ->
+                        host.reachable() && desired.hosts().containsKey(host.state().id()))) {
+            checkCutOff(current.crypto(), crypto);
+        }
         changes =
                 ConfigPlan.between(
                         current,
@@ -163,10 +167,7 @@ final class DesiredConfig {
      * What this node seals with is what its peers seal with, as far as it knows. It must not lock
      * them out in the same step in which it changes to something else.
      */
-    private void checkCutOff(CryptoSettings before, CryptoSettings after) {
-        if (!picture.connected()) {
-            return;
-        }
+    private static void checkCutOff(CryptoSettings before, CryptoSettings after) {
         int sending = before.sendingSlot();
         if (sending == 0) {
             if (before.clearTraffic() == ClearTraffic.ALLOW
