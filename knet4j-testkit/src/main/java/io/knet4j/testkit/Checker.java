@@ -88,7 +88,7 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since, long pings, SimPath out) {}
+    private record Expectation(Demand demand, long since, long pings, LinkConfig config) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -474,14 +474,15 @@ public final class Checker {
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
-        // Fewer pings than before, or other addresses: it is another link, under the same id.
-        boolean another = before == null || pings < before.pings || before.out != out;
+        // Fewer pings than before: it is another link, under the same id.
+        boolean another =
+                before == null || pings < before.pings || !before.config.equals(config);
         if (another || before.demand != demand) {
             since = network.nanos();
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since, pings, out));
+        expectations.put(key, new Expectation(demand, since, pings, config));
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {
