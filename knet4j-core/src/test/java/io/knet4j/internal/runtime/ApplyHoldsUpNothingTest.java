@@ -2,51 +2,59 @@ package io.knet4j.internal.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.knet4j.ConfigChange;
+import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoSettings;
 import io.knet4j.HostConfig;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.NodeConfig;
+import io.knet4j.Reason;
+import io.knet4j.SharedKey;
 import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.node.Nodes;
-import io.knet4j.Reason;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A thousand hosts come and go while a peer is pinged every 10 ms. */
+/**
+ * A thousand hosts with two links each come and go while a peer is pinged every 10 ms.
+ *
+ * <p>The machine may be busy with something else at any time, but not each time; what apply itself
+ * holds up, it holds up each time. So it is repeated until all is in time once: in time for the
+ * configured interval, or no later than the pings of another node, that nothing happens to.
+ */
 class ApplyHoldsUpNothingTest {
     private static final Duration INTERVAL = Duration.ofMillis(10);
-    private static final long ALLOWED = Duration.ofMillis(5).toNanos();
+    private static final Duration ALLOWED = Duration.ofMillis(5);
     private static final int HOSTS = 1000;
-    private static final int PING = 0x81;
-    private static final int PONG = 0x82;
+    private static final int ROUNDS = 20;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    /** Remembers how long commands of a real runtime took. */
-    private static final java.lang.management.ThreadMXBean THREADS = java.lang.management.ManagementFactory.getThreadMXBean();
+    /** Measures how long the control loop does something before it looks around. */
     private static final class TimedRuntime implements NodeRuntime {
         private final ThreadedRuntime real = new ThreadedRuntime(1);
-        private final Queue<Long> commands = new ConcurrentLinkedQueue<>();
+        private volatile long longest;
 
-        @Override
-        public <T> T call(Supplier<T> command) {
-            return real.call(() -> timed(command));
+        /** Processor time of the longest turn since the last call. */
+        private Duration longest() {
+            Duration result = Duration.ofNanos(longest);
+            longest = 0;
+            return result;
         }
 
         private <T> T timed(Supplier<T> action) {
@@ -54,35 +62,13 @@ class ApplyHoldsUpNothingTest {
             try {
                 return action.get();
             } finally {
-                commands.add(THREADS.getCurrentThreadCpuTime() - start);
+                longest = Math.max(longest, THREADS.getCurrentThreadCpuTime() - start);
             }
         }
 
-        private Duration longest() {
-            long longest = commands.stream().mapToLong(Long::longValue).max().orElse(0);
-            int n=0; StringBuilder b = new StringBuilder("YY"); for (long c : commands) { if (c > 400_000) b.append(" ").append(n).append(":").append(c/1000); n++; } System.err.println(b);
-            commands.clear();
-            return Duration.ofNanos(longest);
-        }
-
         @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public Transport transport() {
-            return real.transport();
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return real.random();
-        }
-
-        @Override
-        public ByteBuffer allocate(int bytes) {
-            return real.allocate(bytes);
+        public <T> T call(Supplier<T> command) {
+            return real.call(() -> timed(command));
         }
 
         @Override
@@ -116,6 +102,26 @@ class ApplyHoldsUpNothingTest {
         }
 
         @Override
+        public long nanoTime() {
+            return real.nanoTime();
+        }
+
+        @Override
+        public Transport transport() {
+            return real.transport();
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return real.random();
+        }
+
+        @Override
+        public ByteBuffer allocate(int bytes) {
+            return real.allocate(bytes);
+        }
+
+        @Override
         public boolean isLoop() {
             return real.isLoop();
         }
@@ -136,101 +142,33 @@ class ApplyHoldsUpNothingTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void measure(boolean ownSockets) throws Exception {
-        TimedRuntime runtime = new TimedRuntime();
-        try (Knet knet = Nodes.open(Knet.builder(1).build(), runtime);
-                PingedPeer peer = new PingedPeer(knet)) {
-            peer.awaitPings(100);
-            for (int round = 0; round < 6; round++) {
-                runtime.longest();
-                NodeConfig small = knet.nodeConfig();
-                NodeConfig large = withHosts(small, ownSockets);
-                long t = System.nanoTime();
-                List<ConfigChange> changes = knet.apply(large);
-                long took = System.nanoTime() - t;
-                Duration longest = runtime.longest();
-                peer.awaitPings(150);
-                System.err.println("XX own=" + ownSockets + " add took " + took / 1000 + " us, longest command " + longest.toNanos() / 1000 + " us, worst gap " + peer.worst());
-                t = System.nanoTime();
-                knet.apply(small);
-                took = System.nanoTime() - t;
-                longest = runtime.longest();
-                peer.awaitPings(150);
-                System.err.println("XX own=" + ownSockets + " remove took " + took / 1000 + " us, longest command " + longest.toNanos() / 1000 + " us, worst gap " + peer.worst());
-            }
-        }
-    }
-
-    private static NodeConfig withHosts(NodeConfig base, boolean ownSockets) throws Exception {
-        NodeConfig.Builder builder = base.toBuilder();
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        int[] ports = freePorts(ownSockets ? 0 : 2);
-        for (int i = 0; i < HOSTS; i++) {
-            int id = 1000 + i;
-            HostConfig host = HostConfig.named("host-" + id);
-            for (int link = 0; link < 2; link++) {
-                InetSocketAddress local =
-                        new InetSocketAddress(loopback, ownSockets ? 0 : ports[link]);
-                host =
-                        host.withLink(
-                                link,
-                                LinkConfig.udp(
-                                        local,
-                                        new InetSocketAddress(
-                                                InetAddress.getByAddress(
-                                                        new byte[] {
-                                                            127,
-                                                            (byte) (link + 1),
-                                                            (byte) (i >> 8),
-                                                            (byte) (i + 1)
-                                                        }),
-                                                9)));
-            }
-            builder.host(id, host);
-        }
-        return builder.build();
-    }
-
-    private static int[] freePorts(int count) throws Exception {
-        int[] ports = new int[count];
-        for (int i = 0; i < count; i++) {
-            try (DatagramChannel channel = DatagramChannel.open()) {
-                channel.bind(new InetSocketAddress("127.0.0.1", 0));
-                ports[i] = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-            }
-        }
-        return ports;
-    }
-
-    /** The other end of a link, made by hand, and how regularly the machine lets threads run. */
+    /** The other end of a link, made by hand, which notes the longest time without a ping. */
     private static final class PingedPeer implements AutoCloseable {
-        private final DatagramChannel channel;
-        private final Thread thread = Thread.ofPlatform().unstarted(this::serve);
-        private final Thread metronome = Thread.ofPlatform().unstarted(this::beat);
-        private final List<Long> pings = new ArrayList<>();
-        private final List<long[]> stalls = new ArrayList<>();
-        private volatile boolean closed;
+        private static final int PING = 0x81;
+        private static final int PONG = 0x82;
 
-        PingedPeer(Knet knet) throws Exception {
-            channel = DatagramChannel.open();
-            channel.bind(new InetSocketAddress("127.0.0.1", 0));
+        private final DatagramChannel channel = DatagramChannel.open();
+        private volatile long count;
+        private volatile long longestGap;
+
+        PingedPeer(Knet knet) throws IOException {
             InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+            channel.bind(any);
+            InetSocketAddress address = (InetSocketAddress) channel.getLocalAddress();
             knet.addHost(2)
                     .addLink(
                             0,
-                            LinkConfig.udp(any, (InetSocketAddress) channel.getLocalAddress())
-                                    .withPing(INTERVAL, Duration.ofSeconds(5))
+                            LinkConfig.udp(any, address)
+                                    .withPing(INTERVAL, Duration.ofSeconds(20))
                                     .withPongCount(1));
-            thread.start();
-            metronome.start();
+            Thread.ofPlatform().daemon().start(this::serve);
         }
 
         private void serve() {
             ByteBuffer buffer = ByteBuffer.allocate(2000);
-            while (!closed) {
-                try {
+            long last = System.nanoTime();
+            try {
+                while (channel.isOpen()) {
                     buffer.clear();
                     InetSocketAddress source = (InetSocketAddress) channel.receive(buffer);
                     long now = System.nanoTime();
@@ -238,67 +176,140 @@ class ApplyHoldsUpNothingTest {
                     if ((buffer.get(1) & 0xff) == PING) {
                         buffer.put(1, (byte) PONG).putShort(2, (short) 2);
                         channel.send(buffer, source);
-                        synchronized (this) {
-                            pings.add(now);
-                        }
-                    }
-                } catch (IOException e) {
-                    return;
-                }
-            }
-        }
-
-        private void beat() {
-            long last = System.nanoTime();
-            while (!closed) {
-                LockSupport.parkNanos(500_000);
-                long now = System.nanoTime();
-                if (now - last > 2_000_000) {
-                    synchronized (this) {
-                        stalls.add(new long[] {last, now});
+                        longestGap = Math.max(longestGap, now - last);
+                        last = now;
+                        count++;
                     }
                 }
-                last = now;
+            } catch (IOException _) {
+                // closed
             }
         }
 
-        synchronized int count() {
-            return pings.size();
-        }
-
-        void awaitPings(int more) throws InterruptedException {
-            int until = count() + more;
-            while (count() < until) {
-                Thread.sleep(5);
+        /** The longest time without a ping since the last call, after some more came. */
+        Duration longestGap(int more) throws InterruptedException {
+            long until = count + more;
+            while (count < until) {
+                TimeUnit.MILLISECONDS.sleep(1);
             }
-        }
-
-        synchronized String worst() {
-            long worst = 0;
-            long excused = 0;
-            for (int i = 1; i < pings.size(); i++) {
-                long a = pings.get(i - 1);
-                long b = pings.get(i);
-                if (b - a > worst) {
-                    worst = b - a;
-                    excused = 0;
-                    for (long[] stall : stalls) {
-                        if (stall[1] > a && stall[0] < b) {
-                            excused = Math.max(excused, stall[1] - stall[0]);
-                        }
-                    }
-                }
-            }
-            String text = worst / 1000 + " us, machine " + excused / 1000 + " us of " + pings.size();
-            pings.clear();
-            stalls.clear();
-            return text;
+            Duration result = Duration.ofNanos(longestGap);
+            longestGap = 0;
+            return result;
         }
 
         @Override
         public void close() throws IOException {
-            closed = true;
             channel.close();
         }
+    }
+
+    /** The shortest of what was measured so far, and what was measured first. */
+    private static final class Best {
+        private Duration first = Duration.ZERO;
+        private Duration best = Duration.ofDays(1);
+
+        void add(Duration measured) {
+            first = first.isZero() ? measured : first;
+            best = measured.compareTo(best) < 0 ? measured : best;
+        }
+
+        boolean isAllowed() {
+            return best.compareTo(ALLOWED) <= 0;
+        }
+
+        @Override
+        public String toString() {
+            return best.toNanos() / 1000 + " µs at best, " + first.toNanos() / 1000 + " µs first";
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true"})
+    void noPingIsLate(boolean socketsOfTheirOwn, boolean crypto) throws Exception {
+        measure(socketsOfTheirOwn, crypto, HOSTS, ROUNDS);
+    }
+
+    @Test
+    @Tag("slow")
+    void noPingIsLateWithManyMore() throws Exception {
+        measure(true, false, 2 * HOSTS, 2 * ROUNDS);
+    }
+
+    private static void measure(boolean socketsOfTheirOwn, boolean crypto, int hosts, int rounds)
+            throws Exception {
+        TimedRuntime runtime = new TimedRuntime();
+        Best addDelay = new Best();
+        Best removeDelay = new Best();
+        Best addTurn = new Best();
+        Best removeTurn = new Best();
+        try (Knet knet = Nodes.open(Knet.builder(1).build(), runtime);
+                PingedPeer peer = new PingedPeer(knet);
+                Knet other = Knet.builder(3).open();
+                PingedPeer peerOfOther = new PingedPeer(other)) {
+            peer.longestGap(20);
+            peerOfOther.longestGap(0);
+            NodeConfig few = knet.nodeConfig();
+            NodeConfig many = withHosts(few, hosts, socketsOfTheirOwn);
+            if (crypto) {
+                CryptoConfig config = CryptoConfig.aes256Sha256(SharedKey.of(new byte[1024]));
+                many =
+                        many.toBuilder()
+                                .crypto(CryptoSettings.NONE.withSlot(1, config))
+                                .build();
+            }
+            for (int round = 0; round < rounds; round++) {
+                runtime.longest();
+                knet.apply(many);
+                addDelay.add(delay(peer, peerOfOther));
+                addTurn.add(runtime.longest());
+                assertThat(knet.hosts()).hasSize(hosts + 1);
+                knet.apply(few);
+                removeDelay.add(delay(peer, peerOfOther));
+                removeTurn.add(runtime.longest());
+                if (addDelay.isAllowed()
+                        && removeDelay.isAllowed()
+                        && addTurn.isAllowed()
+                        && removeTurn.isAllowed()) {
+                    return;
+                }
+            }
+        }
+        assertThat(addDelay.isAllowed()).as("delay when added: %s", addDelay).isTrue();
+        assertThat(removeDelay.isAllowed()).as("delay when removed: %s", removeDelay).isTrue();
+        assertThat(addTurn.isAllowed()).as("turn when added: %s", addTurn).isTrue();
+        assertThat(removeTurn.isAllowed()).as("turn when removed: %s", removeTurn).isTrue();
+    }
+
+    private static Duration delay(PingedPeer peer, PingedPeer peerOfOther)
+            throws InterruptedException {
+        Duration gap = peer.longestGap(30);
+        Duration other = peerOfOther.longestGap(0);
+        return gap.minus(other.compareTo(INTERVAL) > 0 ? other : INTERVAL);
+    }
+
+    private static NodeConfig withHosts(NodeConfig base, int count, boolean socketsOfTheirOwn)
+            throws IOException {
+        NodeConfig.Builder builder = base.toBuilder();
+        InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+        InetSocketAddress[] locals = {any, any};
+        for (int link = 0; link < locals.length && !socketsOfTheirOwn; link++) {
+            try (DatagramChannel channel = DatagramChannel.open()) {
+                channel.bind(any);
+                locals[link] = (InetSocketAddress) channel.getLocalAddress();
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            HostConfig host = HostConfig.named("host-" + i);
+            for (int link = 0; link < locals.length; link++) {
+                host = host.withLink(link, LinkConfig.udp(locals[link], nobody(link, i)));
+            }
+            builder.host(1000 + i, host);
+        }
+        return builder.build();
+    }
+
+    private static InetSocketAddress nobody(int link, int host) throws UnknownHostException {
+        byte[] bytes = {127, (byte) (10 + link), (byte) (host >> 8), (byte) host};
+        return new InetSocketAddress(InetAddress.getByAddress(bytes), 9);
     }
 }
