@@ -90,8 +90,7 @@ class NodeConfigTest {
 
     @Test
     void reversedOrderIsPutRight() {
-        TreeMap<Integer, HostConfig> reversed =
-                new TreeMap<>(java.util.Comparator.reverseOrder());
+        TreeMap<Integer, HostConfig> reversed = new TreeMap<>(java.util.Comparator.reverseOrder());
         reversed.put(1, HostConfig.named("a"));
         reversed.put(2, HostConfig.named("b"));
         NodeConfig config =

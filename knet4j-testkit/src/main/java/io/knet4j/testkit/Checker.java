@@ -475,9 +475,10 @@ public final class Checker {
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
         // Fewer pings than before: it is another link, under the same id.
-        boolean another =
-                before == null || pings < before.pings || !before.config.equals(config);
-        if (another || before.demand != demand) {
+        if (before == null
+                || before.demand != demand
+                || pings < before.pings
+                || !before.config.equals(config)) {
             since = network.nanos();
         } else {
             since = Math.max(since, before.since);

@@ -189,8 +189,7 @@ class ConfigurationScenariosTest {
                                                         .andThen(
                                                                 other ->
                                                                         other.withPolicy(
-                                                                                LinkPolicy.values()[
-                                                                                        i % 3]))
+                                                                                List.of(LinkPolicy.values()).get(i % 3)))
                                                         .apply(host));
                         desired =
                                 desired.toBuilder()

@@ -23,7 +23,10 @@ import io.knet4j.Reason;
 import io.knet4j.SharedKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +81,6 @@ class RandomConfigurationsTest {
         private final Checker checker;
         private final Rekey rekey = new Rekey();
         private final Map<Integer, Pings> pings = new HashMap<>();
-        private int refused;
 
         private Run(SimNetwork network) {
             this.network = network;
@@ -246,7 +248,6 @@ class RandomConfigurationsTest {
                 require(e.reason() == Reason.ADDRESS_UNAVAILABLE, e.toString());
                 require(e.getMessage().startsWith("host " + id + " (impossible), link"), e.toString());
             }
-            refused++;
             require(node.nodeConfig().equals(before), "nothing has changed");
             require(
                     node.hosts().stream().map(Host::status).toList().equals(hosts),
@@ -386,7 +387,7 @@ class RandomConfigurationsTest {
 
         /** Changes of the key, in three configurations each, node after node. */
         private final class Rekey {
-            private final List<Integer> waiting = new ArrayList<>();
+            private final Deque<Integer> waiting = new ArrayDeque<>();
             private UnaryOperator<CryptoSettings> change = settings -> settings;
             private int stage;
             private int key;
@@ -399,10 +400,12 @@ class RandomConfigurationsTest {
 
             void step() {
                 if (waiting.isEmpty()) {
-                    waiting.addAll(List.of(1, 2, 3));
+                    List<Integer> order = new ArrayList<>(List.of(1, 2, 3));
+                    Collections.shuffle(order, random);
+                    waiting.addAll(order);
                     begin();
                 }
-                int id = waiting.remove(random.nextInt(waiting.size()));
+                int id = waiting.remove();
                 Knet node = cluster.node(id);
                 NodeConfig now = node.nodeConfig();
                 node.apply(now.toBuilder().crypto(change.apply(now.crypto())).build());

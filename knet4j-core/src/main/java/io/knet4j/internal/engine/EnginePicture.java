@@ -34,11 +34,7 @@ public record EnginePicture(
 
     /** A host. */
     public record Host(
-            HostState state,
-            String name,
-            LinkPolicy policy,
-            List<Link> links,
-            boolean reachable) {}
+            HostState state, String name, LinkPolicy policy, List<Link> links, boolean reachable) {}
 
     /** A link. */
     public record Link(LinkState state, LinkConfig config) {}
@@ -60,8 +56,7 @@ public record EnginePicture(
             }
             hosts.add(new Host(host, host.name, host.policy, links, host.route != null));
         }
-        return new EnginePicture(
-                hosts, sockets, keys, compression, interfaceMtu, onWireVersion);
+        return new EnginePicture(hosts, sockets, keys, compression, interfaceMtu, onWireVersion);
     }
 
     /** The open socket with this address, null when there is none. */

@@ -151,8 +151,7 @@ final class PreparedConfig implements AutoCloseable {
             case LinkAdded c ->
                     addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.config());
             case HostAdded c -> {
-                HostState host =
-                        engine.newHost(c.host(), c.config().name(), c.config().policy());
+                HostState host = engine.newHost(c.host(), c.config().name(), c.config().policy());
                 hostsAfter.put(c.host(), host);
                 c.config()
                         .links()

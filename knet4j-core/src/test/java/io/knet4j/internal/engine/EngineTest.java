@@ -303,7 +303,8 @@ class EngineTest {
                         added,
                         0,
                         TestNode.config(4, 3),
-                        node.transport.bind(local(3), engine.socketOptions(TestNode.config(4, 3)))));
+                        node.transport.bind(
+                                local(3), engine.socketOptions(TestNode.config(4, 3)))));
         changes.setHosts(new HostTable(List.of(host, added)));
         engine.switchTo(node.now, changes);
         assertThat(node.output.drainEvents())

@@ -51,8 +51,7 @@ class ConfigPlanTest {
     }
 
     private static LinkConfig link(int number) {
-        return LinkConfig.udp(
-                address("10.0.0." + number, 5405), address("10.0.1." + number, 5405));
+        return LinkConfig.udp(address("10.0.0." + number, 5405), address("10.0.1." + number, 5405));
     }
 
     private static NodeConfig.Builder cluster() {
@@ -83,7 +82,8 @@ class ConfigPlanTest {
         }
         int sending = random.nextInt(3);
         return builder.crypto(
-                        crypto.withSendingSlot((slots & sending) == sending && sending < 3 ? sending : 0)
+                        crypto.withSendingSlot(
+                                        (slots & sending) == sending && sending < 3 ? sending : 0)
                                 .withClearTraffic(pick(random, ClearTraffic.values())))
                 .compression(
                         random.nextBoolean()
@@ -139,7 +139,8 @@ class ConfigPlanTest {
                 assertThat(builder.hosts()).containsEntry(c.host(), c.config());
                 builder.withoutHost(c.host());
             }
-            case HostRenamed c -> builder.host(c.host(), host(config, c.host()).withName(c.after()));
+            case HostRenamed c ->
+                    builder.host(c.host(), host(config, c.host()).withName(c.after()));
             case PolicyChanged c ->
                     builder.host(c.host(), host(config, c.host()).withPolicy(c.after()));
             case LinkRemoved c -> {
@@ -218,11 +219,7 @@ class ConfigPlanTest {
                                         .withPolicy(LinkPolicy.ACTIVE)
                                         .withLink(1, link(2).withPriority(5))
                                         .withLink(2, link(4).withEnabled(false)))
-                        .host(
-                                4,
-                                HostConfig.named("db-4")
-                                        .withLink(0, link(5))
-                                        .withLink(1, link(6)))
+                        .host(4, HostConfig.named("db-4").withLink(0, link(5)).withLink(1, link(6)))
                         .host(5, HostConfig.named("5").withLink(0, LinkConfig.loopback()))
                         .host(6, HostConfig.named("6"))
                         .interfaceMtu(OptionalInt.of(1500))
@@ -277,9 +274,13 @@ class ConfigPlanTest {
         byte[] bytes = address("fe80::1", 1).getAddress().getAddress();
         InetSocketAddress remote = address("fe80::2", 5405);
         NodeConfig one =
-                NodeConfig.builder().host(2, HostConfig.named("2").withLink(0, local(bytes, 1, remote))).build();
+                NodeConfig.builder()
+                        .host(2, HostConfig.named("2").withLink(0, local(bytes, 1, remote)))
+                        .build();
         NodeConfig other =
-                NodeConfig.builder().host(2, HostConfig.named("2").withLink(0, local(bytes, 2, remote))).build();
+                NodeConfig.builder()
+                        .host(2, HostConfig.named("2").withLink(0, local(bytes, 2, remote)))
+                        .build();
         assertThat(texts(one, other))
                 .containsExactly(
                         "link 0 of host 2: local [fe80:0:0:0:0:0:0:1%1]:5405 ->"
@@ -302,9 +303,7 @@ class ConfigPlanTest {
         NodeConfig clear = NodeConfig.builder().build();
         NodeConfig one = NodeConfig.builder().crypto(CryptoSettings.of(first)).build();
         NodeConfig two =
-                one.toBuilder()
-                        .crypto(one.crypto().withSlot(2, first).withSlot(1, second))
-                        .build();
+                one.toBuilder().crypto(one.crypto().withSlot(2, first).withSlot(1, second)).build();
         assertThat(texts(clear, one))
                 .containsExactly(
                         "crypto slot 1: empty -> aes256 with sha256, key of 200 bytes",

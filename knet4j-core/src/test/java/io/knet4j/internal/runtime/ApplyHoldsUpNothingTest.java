@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
@@ -48,13 +49,11 @@ class ApplyHoldsUpNothingTest {
     /** Measures how long the control loop does something before it looks around. */
     private static final class TimedRuntime implements NodeRuntime {
         private final ThreadedRuntime real = new ThreadedRuntime(1);
-        private volatile long longest;
+        private final AtomicLong longest = new AtomicLong();
 
         /** Processor time of the longest turn since the last call. */
         private Duration longest() {
-            Duration result = Duration.ofNanos(longest);
-            longest = 0;
-            return result;
+            return Duration.ofNanos(longest.getAndSet(0));
         }
 
         private <T> T timed(Supplier<T> action) {
@@ -62,7 +61,7 @@ class ApplyHoldsUpNothingTest {
             try {
                 return action.get();
             } finally {
-                longest = Math.max(longest, THREADS.getCurrentThreadCpuTime() - start);
+                longest.accumulateAndGet(THREADS.getCurrentThreadCpuTime() - start, Math::max);
             }
         }
 
@@ -148,8 +147,8 @@ class ApplyHoldsUpNothingTest {
         private static final int PONG = 0x82;
 
         private final DatagramChannel channel = DatagramChannel.open();
-        private volatile long count;
-        private volatile long longestGap;
+        private final AtomicLong count = new AtomicLong();
+        private final AtomicLong longestGap = new AtomicLong();
 
         PingedPeer(Knet knet) throws IOException {
             InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
@@ -176,9 +175,9 @@ class ApplyHoldsUpNothingTest {
                     if ((buffer.get(1) & 0xff) == PING) {
                         buffer.put(1, (byte) PONG).putShort(2, (short) 2);
                         channel.send(buffer, source);
-                        longestGap = Math.max(longestGap, now - last);
+                        longestGap.accumulateAndGet(now - last, Math::max);
                         last = now;
-                        count++;
+                        count.incrementAndGet();
                     }
                 }
             } catch (IOException _) {
@@ -188,13 +187,11 @@ class ApplyHoldsUpNothingTest {
 
         /** The longest time without a ping since the last call, after some more came. */
         Duration longestGap(int more) throws InterruptedException {
-            long until = count + more;
-            while (count < until) {
+            long until = count.get() + more;
+            while (count.get() < until) {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
-            Duration result = Duration.ofNanos(longestGap);
-            longestGap = 0;
-            return result;
+            return Duration.ofNanos(longestGap.getAndSet(0));
         }
 
         @Override
@@ -252,10 +249,7 @@ class ApplyHoldsUpNothingTest {
             NodeConfig many = withHosts(few, hosts, socketsOfTheirOwn);
             if (crypto) {
                 CryptoConfig config = CryptoConfig.aes256Sha256(SharedKey.of(new byte[1024]));
-                many =
-                        many.toBuilder()
-                                .crypto(CryptoSettings.NONE.withSlot(1, config))
-                                .build();
+                many = many.toBuilder().crypto(CryptoSettings.NONE.withSlot(1, config)).build();
             }
             for (int round = 0; round < rounds; round++) {
                 runtime.longest();

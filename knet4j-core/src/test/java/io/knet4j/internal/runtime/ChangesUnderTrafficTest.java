@@ -36,11 +36,12 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +129,7 @@ class ChangesUnderTrafficTest {
         private final BitSet arrived = new BitSet();
         private final Thread thread = Thread.ofPlatform().unstarted(this::send);
         private volatile boolean stopped;
-        private volatile int sent;
+        private final AtomicInteger sent = new AtomicInteger();
         private int doubled;
 
         Stream(Knet from, Knet to) {
@@ -152,7 +153,7 @@ class ChangesUnderTrafficTest {
             try {
                 while (!stopped) {
                     if (window.tryAcquire(10, TimeUnit.MILLISECONDS)) {
-                        int number = sent++;
+                        int number = sent.getAndIncrement();
                         ByteBuffer message = ByteBuffer.allocate(4 + number % 1400);
                         channel.send(message.putInt(0, number), destination);
                     }
@@ -176,11 +177,11 @@ class ChangesUnderTrafficTest {
             stopped = true;
             thread.join();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (count() < sent && System.nanoTime() < end) {
+            while (count() < sent.get() && System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
             synchronized (this) {
-                assertThat(sent - arrived.cardinality()).as("lost of %d", sent).isZero();
+                assertThat(sent.get() - arrived.cardinality()).as("lost of %s", sent).isZero();
                 assertThat(doubled).as("doubled").isZero();
             }
         }
@@ -345,7 +346,8 @@ class ChangesUnderTrafficTest {
     }
 
     private static LinkPolicy policy(SplittableRandom random) {
-        return LinkPolicy.values()[random.nextInt(LinkPolicy.values().length)];
+        List<LinkPolicy> all = List.of(LinkPolicy.values());
+        return all.get(random.nextInt(all.size()));
     }
 
     // ---- what is left behind
