@@ -181,15 +181,20 @@ class ConfigurationScenariosTest {
                                                                 config ->
                                                                         config.withPriority(i % 7)
                                                                                 .withPing(
-                                                                                        ms(10 + i % 50),
+                                                                                        ms(
+                                                                                                10
+                                                                                                        + i
+                                                                                                                % 50),
                                                                                         ms(100 + i),
                                                                                         1 + i)
-                                                                                .withPongCount(1 + i % 5))
-                                                        .andThen(other -> other.withName("name" + i))
+                                                                                .withPongCount(
+                                                                                        1 + i % 5))
                                                         .andThen(
-                                                                other ->
-                                                                        other.withPolicy(
-                                                                                List.of(LinkPolicy.values()).get(i % 3)))
+                                                                other -> other.withName("name" + i))
+                                                        .andThen(other ->
+                                                                other.withPolicy(
+                                                                        List.of(LinkPolicy.values())
+                                                                                .get(i % 3)))
                                                         .apply(host));
                         desired =
                                 desired.toBuilder()
@@ -253,7 +258,9 @@ class ConfigurationScenariosTest {
                                     "host 2 (3): removed",
                                     "host 3: name 2 -> 3",
                                     "host 4 (2): added with no links");
-                    assertThat(node.hosts()).extracting(host -> host.name()).containsExactly("3", "2");
+                    assertThat(node.hosts())
+                            .extracting(host -> host.name())
+                            .containsExactly("3", "2");
                     rig.burst(3, 1, 100, SMALL);
                     rig.requireAll(3, 1);
                     assertThat(rig.cluster().host(1, 3).status().reachable()).isTrue();
@@ -281,7 +288,11 @@ class ConfigurationScenariosTest {
                                                     with(
                                                             one,
                                                             2,
-                                                            link(0, config -> config.withLocal(moved))))))
+                                                            link(
+                                                                    0,
+                                                                    config ->
+                                                                            config.withLocal(
+                                                                                    moved))))))
                             .containsExactly(
                                     "link 0 of host 2: local 10.0.0.1:5405 -> 10.0.0.1:6000 (starts"
                                             + " anew)");
@@ -334,16 +345,14 @@ class ConfigurationScenariosTest {
                                                     .withPolicy(LinkPolicy.ACTIVE)
                                                     .withoutLink(0)
                                                     .withLink(
-                                                            4,
-                                                            LinkConfig.udp(free, address(2, 0))))
+                                                            4, LinkConfig.udp(free, address(2, 0))))
                                     .host(
                                             7,
                                             HostConfig.named("seven")
                                                     .withLink(
                                                             3,
                                                             LinkConfig.udp(
-                                                                    address(2, 0),
-                                                                    address(3, 0))))
+                                                                    address(2, 0), address(3, 0))))
                                     .build();
                     assertThat(node.plan(desired)).hasSize(8);
                     refused(
@@ -435,8 +444,7 @@ class ConfigurationScenariosTest {
                 policy,
                 2,
                 2,
-                builder ->
-                        builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
+                builder -> builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
                 rig -> {
                     List<KnetEvent> events = rig.events(1);
                     CryptoConfig other =
@@ -446,7 +454,11 @@ class ConfigurationScenariosTest {
                     onAll(rig, now -> now.withSlot(2, other));
                     onAll(rig, now -> now.withSendingSlot(2));
                     onAll(rig, now -> now.withoutSlot(1));
-                    onAll(rig, now -> now.withSlot(1, crypto(OLD)).withClearTraffic(ClearTraffic.ALLOW));
+                    onAll(
+                            rig,
+                            now ->
+                                    now.withSlot(1, crypto(OLD))
+                                            .withClearTraffic(ClearTraffic.ALLOW));
                     onAll(rig, now -> now.withSendingSlot(0));
                     onAll(rig, _ -> CryptoSettings.NONE);
                     onAll(rig, now -> now.withSlot(1, crypto(NEW)));
@@ -459,7 +471,11 @@ class ConfigurationScenariosTest {
                     assertThat(rig.node(1).nodeConfig().crypto())
                             .isEqualTo(
                                     CryptoSettings.of(
-                                            rig.node(1).nodeConfig().crypto().slot1().orElseThrow()));
+                                            rig.node(1)
+                                                    .nodeConfig()
+                                                    .crypto()
+                                                    .slot1()
+                                                    .orElseThrow()));
                 });
     }
 
@@ -469,8 +485,7 @@ class ConfigurationScenariosTest {
                 LinkPolicy.PASSIVE,
                 2,
                 1,
-                builder ->
-                        builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
+                builder -> builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
                 rig -> {
                     Knet node = rig.node(1);
                     NodeConfig before = node.nodeConfig();
@@ -528,8 +543,7 @@ class ConfigurationScenariosTest {
                 LinkPolicy.PASSIVE,
                 2,
                 1,
-                builder ->
-                        builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
+                builder -> builder.config(id -> Knet.builder(id).crypto(crypto(OLD)).build()),
                 rig -> {
                     Knet node = rig.node(1);
                     exchange(rig);

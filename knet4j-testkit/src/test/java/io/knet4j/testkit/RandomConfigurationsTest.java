@@ -246,7 +246,9 @@ class RandomConfigurationsTest {
                 throw new AssertionError("the address of another node was bound");
             } catch (ConfigurationException e) {
                 require(e.reason() == Reason.ADDRESS_UNAVAILABLE, e.toString());
-                require(e.getMessage().startsWith("host " + id + " (impossible), link"), e.toString());
+                require(
+                        e.getMessage().startsWith("host " + id + " (impossible), link"),
+                        e.toString());
             }
             require(node.nodeConfig().equals(before), "nothing has changed");
             require(
@@ -287,7 +289,8 @@ class RandomConfigurationsTest {
                                         : CompressionConfig.of(CompressionMethod.ZLIB)
                                                 .withLevel(1 + random.nextInt(9)));
                 case 4 -> stranger(builder);
-                case 5 -> builder.host(peer, host.withLink(ANCHOR, timers(host.links().get(ANCHOR))));
+                case 5 ->
+                        builder.host(peer, host.withLink(ANCHOR, timers(host.links().get(ANCHOR))));
                 default -> {
                     int link = random.nextInt(ANCHOR);
                     LinkConfig now = host.links().get(link);
@@ -307,20 +310,22 @@ class RandomConfigurationsTest {
                 case 0 -> config.withEnabled(random.nextBoolean());
                 case 1 -> config.withPriority(random.nextInt(5));
                 case 2 -> timers(config);
-                case 3 -> config.withLocal(
-                        random.nextBoolean()
-                                ? address(1, link)
-                                : new InetSocketAddress(
-                                        (link == 0 ? "10.60.0." : "fd00:60::")
-                                                + (1 + random.nextInt(3)),
-                                        5405));
-                default -> LinkConfig.udp(
-                                config.local(),
+                case 3 ->
+                        config.withLocal(
                                 random.nextBoolean()
-                                        ? address(peer, link)
+                                        ? address(1, link)
                                         : new InetSocketAddress(
-                                                address(peer, link).getAddress(), 7000))
-                        .withPing(config.pingInterval(), config.pingTimeout());
+                                                (link == 0 ? "10.60.0." : "fd00:60::")
+                                                        + (1 + random.nextInt(3)),
+                                                5405));
+                default ->
+                        LinkConfig.udp(
+                                        config.local(),
+                                        random.nextBoolean()
+                                                ? address(peer, link)
+                                                : new InetSocketAddress(
+                                                        address(peer, link).getAddress(), 7000))
+                                .withPing(config.pingInterval(), config.pingTimeout());
             };
         }
 
@@ -371,7 +376,8 @@ class RandomConfigurationsTest {
                 case 2 -> host.link(id).ifPresent(link -> link.setPriority(random.nextInt(5)));
                 case 3 -> host.link(id).ifPresent(link -> link.setEnabled(random.nextBoolean()));
                 case 4 -> host.link(id).ifPresent(Link::remove);
-                case 5 -> node.setFilter(random.nextBoolean() ? null : _ -> Destination.broadcast());
+                case 5 ->
+                        node.setFilter(random.nextBoolean() ? null : _ -> Destination.broadcast());
                 default -> {
                     if (host.link(id).isEmpty()) {
                         host.addLink(id, timers(LinkConfig.udp(address(1, id), address(peer, id))));

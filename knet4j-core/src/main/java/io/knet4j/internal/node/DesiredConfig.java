@@ -36,6 +36,10 @@ final class DesiredConfig {
     private final Node node;
     private final EnginePicture picture;
     private final CryptoSettings crypto;
+
+    /** What is desired, written as it is in force where that means the same. */
+    private final NodeConfig config;
+
     private final List<ConfigChange> changes;
 
     /** What was found to work; null when compression does not change. */
@@ -56,15 +60,14 @@ final class DesiredConfig {
                         host.reachable() && desired.hosts().containsKey(host.state().id()))) {
             checkCutOff(current.crypto(), crypto);
         }
-        changes =
-                ConfigPlan.between(
-                        current,
-                        new NodeConfig(
-                                inForce(current.hosts(), desired.hosts()),
-                                crypto,
-                                inForce(desired.compression()),
-                                desired.interfaceMtu(),
-                                desired.onWireVersion()));
+        config =
+                new NodeConfig(
+                        inForce(current.hosts(), desired.hosts()),
+                        crypto,
+                        inForce(desired.compression()),
+                        desired.interfaceMtu(),
+                        desired.onWireVersion());
+        changes = ConfigPlan.between(current, config);
     }
 
     List<ConfigChange> changes() {
@@ -208,7 +211,7 @@ final class DesiredConfig {
 
     /** Makes everything ready for the changes. */
     PreparedConfig prepare() {
-        PreparedConfig prepared = new PreparedConfig(node, picture);
+        PreparedConfig prepared = new PreparedConfig(node, picture, config);
         boolean complete = false;
         try {
             if (!crypto.equals(picture.keys().config())) {

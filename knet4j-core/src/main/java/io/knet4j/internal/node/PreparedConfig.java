@@ -17,8 +17,10 @@ import io.knet4j.ConfigChange.SendingSlotChanged;
 import io.knet4j.Crypto;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoSettings;
+import io.knet4j.HostConfig;
 import io.knet4j.KnetClosedException;
 import io.knet4j.LinkConfig;
+import io.knet4j.NodeConfig;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EnginePicture;
@@ -54,6 +56,7 @@ final class PreparedConfig implements AutoCloseable {
     private final EnginePicture picture;
     private final Map<Integer, EnginePicture.Host> hosts = new HashMap<>();
 
+    private final Set<ScopedAddress> localsAfter = new HashSet<>();
     private final Reconfiguration changes = new Reconfiguration();
     private final Map<Integer, HostState> hostsAfter = new TreeMap<>();
     private final Set<Transport.Socket> shared = new HashSet<>();
@@ -62,9 +65,16 @@ final class PreparedConfig implements AutoCloseable {
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private boolean inForce;
 
-    PreparedConfig(Node node, EnginePicture picture) {
+    PreparedConfig(Node node, EnginePicture picture, NodeConfig desired) {
         this.node = node;
         this.picture = picture;
+        for (HostConfig host : desired.hosts().values()) {
+            for (LinkConfig link : host.links().values()) {
+                if (link.local() != null) {
+                    localsAfter.add(ScopedAddress.of(link.local()));
+                }
+            }
+        }
         engine = node.engine();
         for (EnginePicture.Host host : picture.hosts()) {
             hosts.put(host.state().id(), host);
@@ -195,10 +205,22 @@ final class PreparedConfig implements AutoCloseable {
         }
         Transport.Socket mine = bound.get(ScopedAddress.of(local));
         if (mine == null) {
-            mine = node.runtime().transport().bind(local, engine.socketOptions(config));
+            mine = bind(local, engine.socketOptions(config));
             bound.put(ScopedAddress.of(mine.local()), mine);
         }
         return mine;
+    }
+
+    private Transport.Socket bind(InetSocketAddress local, Transport.SocketOptions options) {
+        Transport transport = node.runtime().transport();
+        List<Transport.Socket> leaving =
+                picture.sockets().values().stream()
+                        .filter(socket -> socket.local().getPort() == local.getPort())
+                        .filter(socket -> !localsAfter.contains(ScopedAddress.of(socket.local())))
+                        .toList();
+        return leaving.isEmpty()
+                ? transport.bind(local, options)
+                : transport.bindBeside(local, options, leaving);
     }
 
     private void setLowDelay(LinkConfig link, boolean lowDelay) {

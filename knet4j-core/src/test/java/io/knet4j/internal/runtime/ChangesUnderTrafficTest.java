@@ -411,6 +411,38 @@ class ChangesUnderTrafficTest {
     }
 
     @Test
+    void anAddressMayGiveWayToTheWildcardOfItsPortAndBack() throws Exception {
+        LinkConfig narrow = link(0, LINKS);
+        InetSocketAddress wildcard = new InetSocketAddress("0.0.0.0", addresses[0].getPort());
+        try (Stream stream = new Stream(one, two)) {
+            for (int round = 0; round < 10; round++) {
+                for (LinkConfig config : List.of(narrow.withLocal(wildcard), narrow)) {
+                    one.apply(withPeer(peer(0, LINKS).withLink(0, config)));
+                    stream.awaitMore(20);
+                    await(() -> allUp(one, 2));
+                    // Nobody else can have it.
+                    assertThatExceptionOfType(SocketException.class)
+                            .isThrownBy(() -> reusing(addresses[0]));
+                }
+            }
+            stream.requireAll();
+        }
+        // Not beside what stays.
+        NodeConfig both =
+                withPeer(peer(0, LINKS).withLink(5, LinkConfig.udp(wildcard, addresses[LINKS])));
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> one.apply(both))
+                .withMessageContaining("host 2 (peer), link 5: local: cannot bind");
+    }
+
+    private static void reusing(InetSocketAddress address) throws SocketException {
+        try (DatagramSocket socket = new DatagramSocket(null)) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
+        }
+    }
+
+    @Test
     void closingMeetsAnApply() throws Exception {
         InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
         int before = openFiles();
