@@ -12,8 +12,8 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
-import io.knet4j.internal.transport.Transport;
 import io.knet4j.internal.security.AccessFilter;
+import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -335,8 +335,7 @@ class EngineTest {
                         added,
                         0,
                         TestNode.config(4, 3),
-                        node.transport.bind(
-                                local(3), engine.socketOptions(TestNode.config(4, 3))),
+                        node.transport.bind(local(3), engine.socketOptions(TestNode.config(4, 3))),
                         AccessFilter.EMPTY));
         changes.setHosts(new HostTable(List.of(host, added)));
         engine.switchTo(node.now, changes);
