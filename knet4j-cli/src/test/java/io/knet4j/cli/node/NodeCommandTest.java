@@ -396,7 +396,7 @@ class NodeCommandTest {
     @Test
     void packetsAreMarkedAsThoseOfCorosync() throws Exception {
         String text = Files.readString(config).replace("version: 2", "version: 2\nip_dscp: 46");
-        try (Knet knet = NodeOpener.open(NodeOpener.load(write(text)), 1, _ -> {})) {
+        try (Knet knet = ConfiguredNode.open(NodeFile.load(write(text)), 1, _ -> {}).knet()) {
             assertThat(knet.config().dscp()).isEqualTo(46);
             assertThat(knet.host(2).orElseThrow().links())
                     .hasSize(2)
