@@ -491,6 +491,7 @@ class DynamicScenariosTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("fun_acl_check")
+    @DisplayName("L30: what a list rejects is not heard")
     void rejectingStopsTrafficAndBothSidesSeeIt(Protection protection) {
         simulate(
                 protection,

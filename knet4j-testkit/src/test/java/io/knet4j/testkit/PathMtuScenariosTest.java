@@ -9,12 +9,12 @@ import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
-import io.knet4j.KnetEvent;
 import io.knet4j.KnetEvent.DataMtuChanged;
 import io.knet4j.KnetEvent.LinkDown;
 import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.KnetEvent.PathMtuChanged;
 import io.knet4j.KnetEvent.PathMtuDiffers;
+import io.knet4j.KnetEvent;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
@@ -34,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -146,6 +147,7 @@ class PathMtuScenariosTest {
         "9000, AES256_CBC, SHA256, 8885, 8869",
         "9000, AES256_CBC, SHA512, 8853, 8837"
     })
+    @DisplayName("L19: no link waits for the discovery of another")
     void isFoundWithinTwoSecondsOfLinkUpWhoeverLimitsIt(
             int mtu, String cipher, String hash, int ofIpv4, int ofIpv6) {
         CryptoConfig crypto =
@@ -422,6 +424,7 @@ class PathMtuScenariosTest {
     }
 
     @Test
+    @DisplayName("L18: a discovery that fails leaves the link in use")
     void aPeerWhoseAnswersDoNotComeKeepsItsLink() {
         run(
                 now -> now.withMaxPayload(1472),
@@ -616,6 +619,7 @@ class PathMtuScenariosTest {
     }
 
     @Test
+    @DisplayName("D23: fragments fill the packets that pass")
     void messagesOfEverySizeFitIntoWhatWasFound() {
         run(
                 2,

@@ -397,7 +397,7 @@ class NodeCommandTest {
     void packetsAreMarkedAsThoseOfCorosync() throws Exception {
         String text = Files.readString(config).replace("version: 2", "version: 2\nip_dscp: 46");
         try (Knet knet = ConfiguredNode.open(NodeFile.load(write(text)), 1, _ -> {}).knet()) {
-            assertThat(knet.config().dscp()).isEqualTo(46);
+            assertThat(knet.nodeConfig().dscp()).isEqualTo(46);
             assertThat(knet.host(2).orElseThrow().links())
                     .hasSize(2)
                     .allMatch(link -> link.config().highPriorityTraffic());

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -325,6 +326,7 @@ class PathMtuProberTest {
     }
 
     @Test
+    @DisplayName("L24: refused packets start a search")
     void aMessageThatIsRefusedAsTooLargeStartsASearchAtOnce() {
         LinkState link = up();
         passes = 8972;
@@ -422,6 +424,7 @@ class PathMtuProberTest {
     }
 
     @Test
+    @DisplayName("L20: answers count for what they name")
     void aLateAnswerStillCounts() {
         node.transport.largestPayload = 1472;
         answering = false;
@@ -495,6 +498,7 @@ class PathMtuProberTest {
     }
 
     @Test
+    @DisplayName("L22: probes are sent little by little")
     void manyLinksTogetherSendLittleAtATime() {
         node.transport.probing = true;
         node.transport.largestPayload = 1472;
@@ -551,6 +555,7 @@ class PathMtuProberTest {
     }
 
     @Test
+    @DisplayName("L21: changes do not undo what is known")
     void aSuiteThatSealsOtherwiseStartsASearchFromWhatIsKnown() {
         node = new TestNode(Knet.builder(TestNode.SELF).build(), slots());
         node.peer = new CryptoPeer(slots());
