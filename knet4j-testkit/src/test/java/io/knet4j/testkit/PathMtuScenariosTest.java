@@ -438,7 +438,7 @@ class PathMtuScenariosTest {
                     assertThat(pair.mtu(1, 2, 0).dataMtu()).isEqualTo(482);
                     assertThat(pair.mtu(1, 2, 0).limit()).isEqualTo(MtuLimit.PEER);
                     pair.away(0, now -> now.withMaxPayload(1472));
-                    pair.awaitPacket(0, 1500, Duration.ofSeconds(62));
+                    pair.awaitPacket(0, 1500, CONFIRMED_WITHIN);
                 });
     }
 
