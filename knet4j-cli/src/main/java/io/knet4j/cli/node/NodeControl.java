@@ -228,8 +228,7 @@ final class NodeControl implements ControlHandler {
     }
 
     /** What happens by it is told with the new names. */
-    private List<String> change(ClusterConfig changed, boolean prepareKey)
-            throws CommandException {
+    private List<String> change(ClusterConfig changed, boolean prepareKey) throws CommandException {
         names.update(changed);
         try {
             return node.change(changed, prepareKey);
