@@ -388,11 +388,11 @@ public interface Knet extends AutoCloseable {
      * starts to send pings.
      *
      * <p>A configuration of crypto that is in a slot already, with the same bytes of the key,
-     * stays, and may move to the other slot. As long as a host is reachable, what seals the packets
-     * at the moment must not go, or clear packets be refused, in the same step in which sending
-     * changes: other hosts that are not there yet would be cut off. So a new key takes three
-     * configurations, each of which is applied on all hosts before the next one: one with the new
-     * key in the other slot, one that sends by that slot, one without the old key. {@link
+     * stays, and may move to the other slot. As long as a host is reachable and stays, what seals
+     * the packets at the moment must not go, or clear packets be refused, in the same step in which
+     * sending changes: other hosts that are not there yet would be cut off. So a new key takes
+     * three configurations, each of which is applied on all hosts before the next one: one with the
+     * new key in the other slot, one that sends by that slot, one without the old key. {@link
      * Crypto#enable} is the way without such regard.
      *
      * <p>Called by a destination filter in the control loop, it is done there, and holds up

@@ -29,6 +29,8 @@ class KnetConfigTest {
         assertThat(config.crypto()).isEmpty();
         assertThat(config.compression()).isEqualTo(CompressionConfig.NONE);
         assertThat(config.dscp()).isZero();
+        assertThat(config.pathMtuInterval()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.accessLists()).isTrue();
     }
 
     @ParameterizedTest
@@ -67,6 +69,9 @@ class KnetConfigTest {
                 wrong(
                         "interfaceMtu: value 65536",
                         () -> Knet.builder(1).interfaceMtu(65_536).build()),
+                wrong(
+                        "pathMtuInterval: value PT0S",
+                        () -> Knet.builder(1).pathMtuInterval(Duration.ZERO).build()),
                 wrong("dscp: value 64", () -> Knet.builder(1).dscp(64).build()),
                 wrong("dscp: value -1", () -> Knet.builder(1).dscp(-1).build()),
                 wrong("crypto: value null", () -> Knet.builder(1).crypto(null)),

@@ -88,7 +88,7 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since, long pings) {}
+    private record Expectation(Demand demand, long since, long pings, LinkConfig config) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -478,12 +478,15 @@ public final class Checker {
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
         // Fewer pings than before: it is another link, under the same id.
-        if (before == null || before.demand != demand || pings < before.pings) {
+        if (before == null
+                || before.demand != demand
+                || pings < before.pings
+                || !before.config.equals(config)) {
             since = network.nanos();
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since, pings));
+        expectations.put(key, new Expectation(demand, since, pings, config));
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {

@@ -354,9 +354,8 @@ class CryptoScenariosTest {
                         Rekey.FIRST.take(rig, node, Step.REMOVE);
                     }
                     rig.network().advance(ms(3000));
-                    assertThat(Rig.of(CryptoMismatch.class, ofOne))
+                    assertThat(mismatches(ofOne))
                             .as("now it is not understood either, and that is told once")
-                            .extracting(CryptoMismatch::host)
                             .containsExactly(3);
                     rig.burst(1, 2, 100, SMALL);
                     rig.requireAll(1, 2);

@@ -16,6 +16,7 @@ import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.KnetEvent.PathMtuChanged;
 import io.knet4j.KnetEvent.PathMtuDiffers;
 import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
 import io.knet4j.MtuLimit;
 import io.knet4j.PathMtu;
@@ -199,8 +200,7 @@ class PathMtuScenariosTest {
                             assertThat(result.searching()).isFalse();
                             Duration time = found.get(link).minus(up.get(link));
                             assertThat(time)
-                                    .isLessThan(
-                                            limit == MtuLimit.PATH ? FOUND_WITHIN : ms(50));
+                                    .isLessThan(limit == MtuLimit.PATH ? FOUND_WITHIN : ms(50));
                         }
                     });
         }
@@ -240,7 +240,7 @@ class PathMtuScenariosTest {
                     Host host = pair.cluster().host(1, 2);
                     assertThat(host.status().dataMtu()).isEqualTo(8946);
                     assertThat(pair.one().dataMtu()).isEqualTo(8946);
-                    host.setPolicy(io.knet4j.LinkPolicy.ACTIVE);
+                    host.setPolicy(LinkPolicy.ACTIVE);
                     assertThat(host.status().dataMtu()).isEqualTo(1226);
                     host.link(2).orElseThrow().setEnabled(false);
                     assertThat(host.status().dataMtu()).isEqualTo(1426);
@@ -328,9 +328,7 @@ class PathMtuScenariosTest {
                     for (int i = 0; i < 200; i++) {
                         pair.one()
                                 .channel(0)
-                                .send(
-                                        ByteBuffer.allocate(5000).putInt(0, i),
-                                        Destination.host(2));
+                                .send(ByteBuffer.allocate(5000).putInt(0, i), Destination.host(2));
                         pair.network().advance(Duration.ofNanos(50_000));
                     }
                     pair.network().advance(ms(10));
@@ -406,10 +404,7 @@ class PathMtuScenariosTest {
                         int most = payload(mtus[link], link);
                         cluster.change(
                                 link,
-                                now ->
-                                        now.withMaxPayload(most)
-                                                .withLoss(loss)
-                                                .withJitter(ms(3)));
+                                now -> now.withMaxPayload(most).withLoss(loss).withJitter(ms(3)));
                     }
                     cluster.awaitConnected(Duration.ofSeconds(20));
                     Pair pair = new Pair(network, cluster);
@@ -474,11 +469,9 @@ class PathMtuScenariosTest {
                 network -> {
                     Duration interval = ms(100);
                     Knet one = network.open(Knet.builder(1).build());
-                    List<Knet> peers = new ArrayList<>();
                     for (int id = 2; id <= 101; id++) {
                         Knet peer = network.open(Knet.builder(id).build());
                         join(network, one, peer, interval);
-                        peers.add(peer);
                     }
                     Map<Object, Duration> lastPing = new HashMap<>();
                     Duration[] longest = {Duration.ZERO};
@@ -488,7 +481,8 @@ class PathMtuScenariosTest {
                         boolean ofOne = datagram.payload()[3] == 1;
                         if (ofOne && type == 0x81) {
                             Duration last = lastPing.put(datagram.to(), datagram.sentAt());
-                            if (last != null && datagram.sentAt().minus(last).compareTo(longest[0]) > 0) {
+                            if (last != null
+                                    && datagram.sentAt().minus(last).compareTo(longest[0]) > 0) {
                                 longest[0] = datagram.sentAt().minus(last);
                             }
                         } else if (ofOne && type == PROBE) {
@@ -506,13 +500,14 @@ class PathMtuScenariosTest {
                     assertThat(longest[0]).isLessThanOrEqualTo(interval.plus(ms(5)));
                     assertThat(probes.values()).allMatch(bytes -> bytes <= 2 * (8192 + 1472));
                     for (Host host : one.hosts()) {
-                        host.links().forEach(link -> {
-                            LinkStatus status = link.status();
-                            assertThat(status.pathMtu().packetBytes()).isEqualTo(1500);
-                            // 12 MB/s for each, that is 1500 bytes in 0.12 ms
-                            assertThat(status.statistics().latencyMax().orElseThrow())
-                                    .isLessThan(ms(5));
-                        });
+                        host.links()
+                                .forEach(link -> {
+                                    LinkStatus status = link.status();
+                                    assertThat(status.pathMtu().packetBytes()).isEqualTo(1500);
+                                    // 12 MB/s for each, that is 1500 bytes in 0.12 ms
+                                    assertThat(status.statistics().latencyMax().orElseThrow())
+                                            .isLessThan(ms(5));
+                                });
                     }
                 });
     }
@@ -592,7 +587,7 @@ class PathMtuScenariosTest {
         };
         int[] dataMtus = {1397, 1365, 1430, 1398, 1397};
         Rig.run(
-                io.knet4j.LinkPolicy.PASSIVE,
+                LinkPolicy.PASSIVE,
                 2,
                 1,
                 rig -> {
@@ -627,7 +622,7 @@ class PathMtuScenariosTest {
                 suite(CryptoCipher.AES192_CBC, CryptoHash.SHA384, 1),
                 now -> now.withMaxPayload(1452),
                 pair -> {
-                    pair.cluster().host(1, 2).setPolicy(io.knet4j.LinkPolicy.ACTIVE);
+                    pair.cluster().host(1, 2).setPolicy(LinkPolicy.ACTIVE);
                     pair.network().advance(Duration.ofSeconds(3));
                     var channel = pair.cluster().node(2).channel(0);
                     for (int size = 1; size <= 65_536; size += size < 3000 ? 1 : 997) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.knet4j.Knet;
 import io.knet4j.cli.CommandRun;
 import io.knet4j.cli.Main;
 import io.knet4j.testkit.relay.FreePorts;
@@ -390,6 +391,17 @@ class NodeCommandTest {
                 example().replace("linknumber: 1", "linknumber: 1\nknet_transport: sctp"),
                 "knet_transport",
                 "field 'knet_transport': value 'sctp' is not supported yet; allowed: udp");
+    }
+
+    @Test
+    void packetsAreMarkedAsThoseOfCorosync() throws Exception {
+        String text = Files.readString(config).replace("version: 2", "version: 2\nip_dscp: 46");
+        try (Knet knet = ConfiguredNode.open(NodeFile.load(write(text)), 1, _ -> {}).knet()) {
+            assertThat(knet.config().dscp()).isEqualTo(46);
+            assertThat(knet.host(2).orElseThrow().links())
+                    .hasSize(2)
+                    .allMatch(link -> link.config().highPriorityTraffic());
+        }
     }
 
     private void assertRefused(String text, String field, String problem) throws Exception {

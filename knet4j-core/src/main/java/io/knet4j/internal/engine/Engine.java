@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,9 @@ public final class Engine {
 
     /** TOS of old, where DSCP has its class selectors and no code point of its own. */
     private static final int LOW_DELAY = 0x10;
+
+    /** So that what a thousand links need holds up nothing for long. */
+    private static final int LINKS_AT_ONCE = 32;
 
     private final KnetConfig config;
     private final Transport transport;
@@ -306,15 +310,16 @@ public final class Engine {
                     Reason.ALREADY_EXISTS, "host id: there is already a host " + id);
         }
         checkName(name, null);
-        HostState host = newHost(id, name);
-        attach(host);
+        HostState host = new HostState(id, name);
+        hosts.add(host);
         log.debug(LogSubsystem.HOST, () -> host + " was added");
         return host;
     }
 
     public void removeHost(long time, HostState host) {
         check(host);
-        atOnce(() -> {
+        router.hold();
+        try {
             for (LinkState link : host.links) {
                 if (link != null) {
                     removeLink(time, link);
@@ -323,7 +328,9 @@ public final class Engine {
             reassembler.clear(host.incomplete);
             hosts.remove(host);
             renegotiate();
-        });
+        } finally {
+            router.release();
+        }
         log.debug(LogSubsystem.HOST, () -> host + " was removed");
     }
 
@@ -440,8 +447,9 @@ public final class Engine {
         checkLoopback(host, loopback);
         LinkState link =
                 newLink(host, id, linkConfig, loopback ? null : socket(linkConfig), filter);
-        attach(time, link, time);
-        log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
+        attach(link);
+        start(time, link);
+        router.publish();
         return link;
     }
 
@@ -489,14 +497,18 @@ public final class Engine {
      */
     public void removeLink(long time, LinkState link) {
         check(link);
-        heartbeat.stop(time, link);
         access.remove(link);
         link.host.links[link.id] = null;
+        stop(time, link);
+        router.update(link.host);
+    }
+
+    private void stop(long time, LinkState link) {
+        heartbeat.stop(time, link);
         if (link.socket != null) {
             outbox.flush();
             sockets.release(time, link.socket);
         }
-        router.update(link.host);
         log.debug(LogSubsystem.LINK, () -> link + " was removed");
     }
 
@@ -663,8 +675,12 @@ public final class Engine {
         return List.copyOf(statuses);
     }
 
+    private boolean isConfigured(LinkState link) {
+        return hosts.get(link.host.id) == link.host && link.host.links[link.id] == link;
+    }
+
     private void check(LinkState link) {
-        if (hosts.get(link.host.id) != link.host || link.host.links[link.id] != link) {
+        if (!isConfigured(link)) {
             throw new ConfigurationException(
                     Reason.NOT_FOUND,
                     "link " + link.id + " of host " + link.host.id + " was removed");
@@ -690,19 +706,11 @@ public final class Engine {
                                 : OptionalInt.of(versions.forced())));
     }
 
-    /** Makes changes of which senders see all at once or nothing. */
-    public void atOnce(Runnable changes) {
-        router.hold();
-        try {
-            changes.run();
-        } finally {
-            router.release();
-        }
-    }
-
     /** Makes a host that is not configured yet. May be called by any thread. */
-    public HostState newHost(int id, String name) {
-        return new HostState(id, name);
+    public HostState newHost(int id, String name, LinkPolicy policy) {
+        HostState host = new HostState(id, name);
+        host.policy = policy;
+        return host;
     }
 
     /** Makes a link that is not configured yet. May be called by any thread. */
@@ -727,27 +735,77 @@ public final class Engine {
                 prober::onTimer);
     }
 
-    /** Puts a new host into force, whose id and name are known to be free. */
-    public void attach(HostState host) {
-        hosts.add(host);
+    /** Makes all changes, of which senders see all at once or nothing. */
+    public void switchTo(long time, Reconfiguration changes) {
+        router.hold();
+        try {
+            for (LongConsumer step : changes.steps) {
+                step.accept(time);
+            }
+            for (HostState host : changes.removedHosts) {
+                host.removed = true;
+                for (LinkState link : host.links) {
+                    if (link != null) {
+                        access.remove(link);
+                    }
+                }
+                reassembler.clear(host.incomplete);
+                router.update(host);
+            }
+            if (changes.hosts != null) {
+                hosts.replace(changes.hosts);
+                renegotiate();
+            }
+            for (LinkState link : changes.removedLinks) {
+                access.remove(link);
+                link.host.links[link.id] = null;
+                router.update(link.host);
+            }
+            for (LinkState link : changes.newLinks) {
+                attach(link);
+            }
+            router.publish();
+        } finally {
+            router.release();
+        }
     }
 
     /**
-     * Puts a new link into force, which is known to fit in.
+     * Does what is left to do after {@link #switchTo}: stops some links, or starts some.
      *
-     * @param firstPing when to ping it for the first time
+     * @return whether there are more of them
      */
-    public void attach(long time, LinkState link, long firstPing) {
-        prober.onAdded(link);
-        link.host.links[link.id] = link;
-        if (link.socket != null) {
-            sockets.use(link.socket, link.config.dynamic());
-            access.add(link);
-            if (link.config.enabled()) {
-                heartbeat.start(time, link, firstPing);
+    public boolean finish(long time, Reconfiguration changes) {
+        for (int i = 0; i < LINKS_AT_ONCE; i++) {
+            LinkState link = changes.toStop.poll();
+            if (link != null) {
+                stop(time, link);
+                continue;
+            }
+            link = changes.toStart.poll();
+            if (link == null) {
+                return false;
+            }
+            if (isConfigured(link)) { // a callback may have removed it
+                start(time, link);
             }
         }
-        router.publish();
+        return true;
+    }
+
+    private void attach(LinkState link) {
+        prober.onAdded(link);
+        link.host.links[link.id] = link;
+        access.add(link);
+        if (link.socket != null) {
+            sockets.use(link.socket, link.config.dynamic());
+        }
+    }
+
+    private void start(long time, LinkState link) {
+        if (link.socket != null && link.config.enabled()) {
+            heartbeat.start(time, link);
+        }
     }
 
     /** Gives a host a name that is known to be allowed. */

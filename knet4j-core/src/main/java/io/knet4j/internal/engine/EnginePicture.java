@@ -24,15 +24,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts ordered by id
  * @param sockets all that are open
- * @param connected whether any host is reachable
  */
 public record EnginePicture(
         List<Host> hosts,
         Map<ScopedAddress, Transport.Socket> sockets,
         KeySlots.Settings keys,
         CompressionConfig compression,
-        Settings settings,
-        boolean connected) {
+        Settings settings) {
 
     /** What concerns the node as a whole, besides crypto and compression. */
     public record Settings(
@@ -43,7 +41,8 @@ public record EnginePicture(
             OptionalInt onWireVersion) {}
 
     /** A host. */
-    public record Host(HostState state, String name, LinkPolicy policy, List<Link> links) {}
+    public record Host(
+            HostState state, String name, LinkPolicy policy, List<Link> links, boolean reachable) {}
 
     /** A link. */
     public record Link(LinkState state, LinkConfig config) {}
@@ -55,7 +54,6 @@ public record EnginePicture(
             CompressionConfig compression,
             Settings settings) {
         List<Host> hosts = new ArrayList<>(all.size());
-        boolean connected = false;
         for (HostState host : all) {
             List<Link> links = new ArrayList<>(host.links.length);
             for (LinkState link : host.links) {
@@ -63,10 +61,9 @@ public record EnginePicture(
                     links.add(new Link(link, link.config));
                 }
             }
-            hosts.add(new Host(host, host.name, host.policy, links));
-            connected |= host.route != null;
+            hosts.add(new Host(host, host.name, host.policy, links, host.route != null));
         }
-        return new EnginePicture(hosts, sockets, keys, compression, settings, connected);
+        return new EnginePicture(hosts, sockets, keys, compression, settings);
     }
 
     /** The open socket with this address, null when there is none. */

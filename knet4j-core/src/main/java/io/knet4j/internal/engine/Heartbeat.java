@@ -63,16 +63,11 @@ final class Heartbeat {
 
     /** The link was enabled. The peer of a dynamic one is to be found first. */
     void start(long now, LinkState link) {
-        start(now, link, now);
-    }
-
-    /** The link was enabled, and is pinged from this time on. */
-    void start(long now, LinkState link, long firstPing) {
         link.monitor.start(now);
         link.history.enabled();
         link.recentPings.clear();
         if (link.peer == null) {
-            timers.schedule(link.pingTimer, firstPing);
+            timers.schedule(link.pingTimer, now);
         }
     }
 

@@ -34,6 +34,9 @@ public final class HostState {
     /** Whether it was told that zstd is kept from the host. */
     boolean zstdWithheldTold;
 
+    /** No message takes its links any more. */
+    boolean removed;
+
     /** Null while no link is up. */
     @Nullable HostRoute route;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The configured hosts, by id. */
 final class Hosts {
-    private final TreeMap<Integer, HostState> ordered = new TreeMap<>();
+    private TreeMap<Integer, HostState> ordered = new TreeMap<>();
     private IdTable<HostState> byId = IdTable.empty();
 
     @Nullable HostState get(int id) {
@@ -30,5 +30,10 @@ final class Hosts {
     void remove(HostState host) {
         ordered.remove(host.id);
         byId = byId.with(host.id, null);
+    }
+
+    void replace(HostTable table) {
+        ordered = table.ordered;
+        byId = table.byId;
     }
 }

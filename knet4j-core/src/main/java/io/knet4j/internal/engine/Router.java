@@ -131,7 +131,7 @@ final class Router {
     private static List<LinkState> choose(HostState host) {
         List<LinkState> usable = new ArrayList<>();
         for (LinkState link : host.links) {
-            if (link != null && link.path != null && link.isUsable()) {
+            if (link != null && link.path != null && link.isUsable() && !host.removed) {
                 usable.add(link);
             }
         }

@@ -59,7 +59,9 @@ final class Sockets {
     /** All sockets, by their addresses. */
     Map<ScopedAddress, Transport.Socket> all() {
         Map<ScopedAddress, Transport.Socket> copy = HashMap.newHashMap(all.size());
-        all.forEach((address, shared) -> copy.put(address, shared.socket));
+        for (Map.Entry<ScopedAddress, Shared> entry : all.entrySet()) {
+            copy.put(entry.getKey(), entry.getValue().socket);
+        }
         return copy;
     }
 

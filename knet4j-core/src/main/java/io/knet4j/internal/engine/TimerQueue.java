@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimerQueue {
     /** So that what a thousand links have to do at the same time holds up nothing for long. */
-    private static final int MAX_ACTIONS = 128;
+    private static final int MAX_ACTIONS = 64;
 
     private @Nullable Timer[] heap = new Timer[16];
     private int size;

@@ -59,14 +59,20 @@ final class ConfigApplier {
 
     private boolean isDone(DesiredConfig plan, Moment moment) {
         try (PreparedConfig prepared = plan.prepare()) {
-            return node.call(() -> {
-                if (node.changeCount() != moment.changes || !prepared.isCurrent()) {
-                    return false;
-                }
-                node.countChange();
-                prepared.putInForce();
-                return true;
-            });
+            boolean done =
+                    node.call(() -> {
+                        if (node.changeCount() != moment.changes || !prepared.isCurrent()) {
+                            return false;
+                        }
+                        node.countChange();
+                        prepared.putInForce();
+                        return true;
+                    });
+            boolean more = done;
+            while (more) {
+                more = node.call(prepared::finish);
+            }
+            return done;
         }
     }
 }

@@ -36,6 +36,10 @@ final class DesiredConfig {
     private final Node node;
     private final EnginePicture picture;
     private final CryptoSettings crypto;
+
+    /** What is desired, written as it is in force where that means the same. */
+    private final NodeConfig config;
+
     private final List<ConfigChange> changes;
 
     /** What was found to work; null when compression does not change. */
@@ -51,19 +55,22 @@ final class DesiredConfig {
         node.engine().checkOnWireVersion(desired.onWireVersion());
         NodeConfig current = picture.config();
         crypto = inForce(desired.crypto());
-        checkCutOff(current.crypto(), crypto);
-        changes =
-                ConfigPlan.between(
-                        current,
-                        new NodeConfig(
-                                inForce(current.hosts(), desired.hosts()),
-                                crypto,
-                                inForce(desired.compression()),
-                                desired.interfaceMtu(),
-                                desired.pathMtuInterval(),
-                                desired.accessLists(),
-                                desired.dscp(),
-                                desired.onWireVersion()));
+        if (picture.hosts().stream()
+                .anyMatch(host ->
+                        host.reachable() && desired.hosts().containsKey(host.state().id()))) {
+            checkCutOff(current.crypto(), crypto);
+        }
+        config =
+                new NodeConfig(
+                        inForce(current.hosts(), desired.hosts()),
+                        crypto,
+                        inForce(desired.compression()),
+                        desired.interfaceMtu(),
+                        desired.pathMtuInterval(),
+                        desired.accessLists(),
+                        desired.dscp(),
+                        desired.onWireVersion());
+        changes = ConfigPlan.between(current, config);
     }
 
     List<ConfigChange> changes() {
@@ -166,10 +173,7 @@ final class DesiredConfig {
      * What this node seals with is what its peers seal with, as far as it knows. It must not lock
      * them out in the same step in which it changes to something else.
      */
-    private void checkCutOff(CryptoSettings before, CryptoSettings after) {
-        if (!picture.connected()) {
-            return;
-        }
+    private static void checkCutOff(CryptoSettings before, CryptoSettings after) {
         int sending = before.sendingSlot();
         if (sending == 0) {
             if (before.clearTraffic() == ClearTraffic.ALLOW
@@ -210,7 +214,7 @@ final class DesiredConfig {
 
     /** Makes everything ready for the changes. */
     PreparedConfig prepare() {
-        PreparedConfig prepared = new PreparedConfig(node, picture);
+        PreparedConfig prepared = new PreparedConfig(node, picture, config);
         boolean complete = false;
         try {
             if (!crypto.equals(picture.keys().config())) {
@@ -220,6 +224,7 @@ final class DesiredConfig {
                 prepared.setCompression(compression);
             }
             changes.forEach(prepared::add);
+            prepared.complete();
             complete = true;
             return prepared;
         } finally {

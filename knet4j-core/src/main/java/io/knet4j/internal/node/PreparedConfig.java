@@ -20,13 +20,17 @@ import io.knet4j.ConfigChange.SendingSlotChanged;
 import io.knet4j.Crypto;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoSettings;
+import io.knet4j.HostConfig;
 import io.knet4j.KnetClosedException;
 import io.knet4j.LinkConfig;
+import io.knet4j.NodeConfig;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EnginePicture;
 import io.knet4j.internal.engine.HostState;
+import io.knet4j.internal.engine.HostTable;
 import io.knet4j.internal.engine.LinkState;
+import io.knet4j.internal.engine.Reconfiguration;
 import io.knet4j.internal.engine.ScopedAddress;
 import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
@@ -42,7 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,27 +55,35 @@ import org.jspecify.annotations.Nullable;
  * put in force.
  */
 final class PreparedConfig implements AutoCloseable {
-    /** So that the pings of many new links do not hold up those of others. */
-    private static final long FIRST_PING_DISTANCE = 50_000;
-
     private final Node node;
     private final Engine engine;
     private final EnginePicture picture;
     private final Map<Integer, EnginePicture.Host> hosts = new HashMap<>();
 
-    private final List<LongConsumer> steps = new ArrayList<>();
+    private final Set<ScopedAddress> localsAfter = new HashSet<>();
+    private final Reconfiguration changes = new Reconfiguration();
+    private final Map<Integer, HostState> hostsAfter = new TreeMap<>();
     private final Set<Transport.Socket> shared = new HashSet<>();
     private final Map<ScopedAddress, Transport.Socket> bound = new HashMap<>();
     private final List<PacketSuite> suites = new ArrayList<>();
     private final Deque<Runnable> undo = new ArrayDeque<>();
-    private int pings;
     private boolean inForce;
 
-    PreparedConfig(Node node, EnginePicture picture) {
+    PreparedConfig(Node node, EnginePicture picture, NodeConfig desired) {
         this.node = node;
         this.picture = picture;
+        for (HostConfig host : desired.hosts().values()) {
+            for (LinkConfig link : host.links().values()) {
+                if (link.local() != null) {
+                    localsAfter.add(ScopedAddress.of(link.local()));
+                }
+            }
+        }
         engine = node.engine();
-        picture.hosts().forEach(host -> hosts.put(host.state().id(), host));
+        for (EnginePicture.Host host : picture.hosts()) {
+            hosts.put(host.state().id(), host);
+            hostsAfter.put(host.state().id(), host.state());
+        }
     }
 
     // ---- preparing
@@ -95,7 +107,7 @@ final class PreparedConfig implements AutoCloseable {
         KeySlots.Settings settings =
                 new KeySlots.Settings(
                         slots.get(1), slots.get(2), crypto.sendingSlot(), crypto.clearTraffic());
-        steps.add(_ -> engine.setKeys(settings));
+        changes.step(_ -> engine.setKeys(settings));
     }
 
     private KeySlots.@Nullable Slot slotOf(CryptoConfig config) {
@@ -109,7 +121,7 @@ final class PreparedConfig implements AutoCloseable {
     }
 
     void setCompression(ActiveCompression compression) {
-        steps.add(_ -> engine.setCompression(compression));
+        changes.step(_ -> engine.setCompression(compression));
     }
 
     /** Makes one more change ready. */
@@ -121,33 +133,33 @@ final class PreparedConfig implements AutoCloseable {
             case CompressionChanged _ -> {
                 // by setCompression(), since it was tried out already
             }
-            case PathMtuIntervalChanged c -> steps.add(_ -> engine.setPathMtuInterval(c.after()));
-            case AccessListsSwitched c -> steps.add(_ -> engine.setAccessLists(c.after()));
+            case PathMtuIntervalChanged c ->
+                    changes.step(_ -> engine.setPathMtuInterval(c.after()));
+            case AccessListsSwitched c -> changes.step(_ -> engine.setAccessLists(c.after()));
             case DscpChanged c -> { // before sockets are bound
                 engine.setDscp(c.after());
                 undo.push(() -> engine.setDscp(c.before()));
             }
-            case InterfaceMtuChanged c -> steps.add(_ -> engine.setInterfaceMtu(c.after()));
-            case OnWireVersionForced c -> steps.add(_ -> engine.forceOnWireVersion(c.after()));
+            case InterfaceMtuChanged c -> changes.step(_ -> engine.setInterfaceMtu(c.after()));
+            case OnWireVersionForced c -> changes.step(_ -> engine.forceOnWireVersion(c.after()));
             case HostRemoved c -> {
-                HostState host = host(c.host()).state();
-                steps.add(now -> engine.removeHost(now, host));
+                EnginePicture.Host host = host(c.host());
+                changes.remove(
+                        host.state(),
+                        host.links().stream().map(EnginePicture.Link::state).toList());
+                hostsAfter.remove(c.host());
             }
             case HostRenamed c -> {
                 HostState host = host(c.host()).state();
-                steps.add(_ -> engine.setName(host, c.after()));
+                changes.step(_ -> engine.setName(host, c.after()));
             }
             case PolicyChanged c -> {
                 HostState host = host(c.host()).state();
-                steps.add(_ -> engine.setPolicy(host, c.after()));
+                changes.step(_ -> engine.setPolicy(host, c.after()));
             }
-            case LinkRemoved c -> {
-                LinkState link = link(c.host(), c.link());
-                steps.add(now -> engine.removeLink(now, link));
-            }
+            case LinkRemoved c -> changes.remove(link(c.host(), c.link()));
             case LinkChanged c when c.startsAnew() -> {
-                LinkState link = link(c.host(), c.link());
-                steps.add(now -> engine.removeLink(now, link));
+                changes.remove(link(c.host(), c.link()));
                 addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.after());
             }
             case LinkChanged c -> {
@@ -156,14 +168,13 @@ final class PreparedConfig implements AutoCloseable {
                     setTrafficClass(c.before(), c.after().highPriorityTraffic());
                 }
                 AccessFilter filter = AccessFilter.of(c.after().accessRules());
-                steps.add(now -> engine.setConfig(now, link, c.after(), filter));
+                changes.step(now -> engine.setConfig(now, link, c.after(), filter));
             }
             case LinkAdded c ->
                     addLink(host(c.host()).state(), host(c.host()).name(), c.link(), c.config());
             case HostAdded c -> {
-                HostState host = engine.newHost(c.host(), c.config().name());
-                steps.add(_ -> engine.attach(host));
-                steps.add(_ -> engine.setPolicy(host, c.config().policy()));
+                HostState host = engine.newHost(c.host(), c.config().name(), c.config().policy());
+                hostsAfter.put(c.host(), host);
                 c.config()
                         .links()
                         .forEach((id, link) -> addLink(host, c.config().name(), id, link));
@@ -187,10 +198,8 @@ final class PreparedConfig implements AutoCloseable {
         Transport.Socket socket =
                 DesiredConfig.named(
                         name(host.id(), hostName) + ", link " + id, () -> socket(config));
-        LinkState link =
-                engine.newLink(host, id, config, socket, AccessFilter.of(config.accessRules()));
-        long wait = config.enabled() && socket != null ? pings++ * FIRST_PING_DISTANCE : 0;
-        steps.add(now -> engine.attach(now, link, now + wait));
+        changes.add(
+                engine.newLink(host, id, config, socket, AccessFilter.of(config.accessRules())));
     }
 
     static String name(int host, String name) {
@@ -209,10 +218,22 @@ final class PreparedConfig implements AutoCloseable {
         }
         Transport.Socket mine = bound.get(ScopedAddress.of(local));
         if (mine == null) {
-            mine = node.runtime().transport().bind(local, engine.socketOptions(config));
+            mine = bind(local, engine.socketOptions(config));
             bound.put(ScopedAddress.of(mine.local()), mine);
         }
         return mine;
+    }
+
+    private Transport.Socket bind(InetSocketAddress local, Transport.SocketOptions options) {
+        Transport transport = node.runtime().transport();
+        List<Transport.Socket> leaving =
+                picture.sockets().values().stream()
+                        .filter(socket -> socket.local().getPort() == local.getPort())
+                        .filter(socket -> !localsAfter.contains(ScopedAddress.of(socket.local())))
+                        .toList();
+        return leaving.isEmpty()
+                ? transport.bind(local, options)
+                : transport.bindBeside(local, options, leaving);
     }
 
     private void setTrafficClass(LinkConfig link, boolean highPriority) {
@@ -225,18 +246,34 @@ final class PreparedConfig implements AutoCloseable {
         }
     }
 
-    // ---- in the control loop
+    /** Everything was added. */
+    void complete() {
+        if (!hostsAfter.keySet().equals(hosts.keySet())) {
+            changes.setHosts(new HostTable(hostsAfter.values()));
+        }
+    }
+
+    // ---- in the control loop, where nothing may be done for the first time that takes long then
 
     /** Whether the sockets are still open that were found open. */
     boolean isCurrent() {
-        return shared.stream().allMatch(engine::isOpen);
+        for (Transport.Socket socket : shared) {
+            if (!engine.isOpen(socket)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Makes all changes. */
     void putInForce() {
         inForce = true;
-        long now = node.runtime().nanoTime();
-        engine.atOnce(() -> steps.forEach(step -> step.accept(now)));
+        engine.switchTo(node.runtime().nanoTime(), changes);
+    }
+
+    /** Does some of what is left to do then, and returns whether there is more. */
+    boolean finish() {
+        return engine.finish(node.runtime().nanoTime(), changes);
     }
 
     @Override

@@ -2,12 +2,13 @@ package io.knet4j.internal.transport;
 
 import io.knet4j.ConfigurationException;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 
 /**
  * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by
  * the control loop and by whoever holds the sender, at times by both at once with batches of their
- * own; {@link #bind}, {@link #setTrafficClass} and {@link #path} by any thread; everything else by
- * the control loop only, while there is one.
+ * own; {@link #bind}, {@link #bindBeside}, {@link #setTrafficClass} and {@link #path} by any
+ * thread; everything else by the control loop only, while there is one.
  */
 public interface Transport {
 
@@ -38,6 +39,17 @@ public interface Transport {
      * @throws ConfigurationException with the reason when the address cannot be bound
      */
     Socket bind(InetSocketAddress local, SocketOptions options);
+
+    /**
+     * Opens a socket whose address may overlap with those of others that are about to be closed: a
+     * wildcard address and another one, with the same port.
+     *
+     * @throws ConfigurationException as {@link #bind}
+     */
+    default Socket bindBeside(
+            InetSocketAddress local, SocketOptions options, Collection<Socket> others) {
+        return bind(local, options);
+    }
 
     /** Changes this setting of an open socket. */
     void setTrafficClass(Socket socket, int trafficClass);

@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.knet4j.ConfigurationException;
 import io.knet4j.DropCause;
+import io.knet4j.KnetEvent;
 import io.knet4j.LinkConfig;
+import io.knet4j.LinkPolicy;
 import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
+import io.knet4j.internal.security.AccessFilter;
+import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -268,5 +273,95 @@ class EngineTest {
         assertThat(engine.runTimers(node.now)).isEqualTo(Long.MAX_VALUE);
         node.host(2, 1);
         assertThat(engine.runTimers(node.now)).isEqualTo(node.now + TestNode.INTERVAL.toNanos());
+    }
+
+    @Test
+    void aSocketClosesWhenNothingThatIsBeingSentCanNeedIt() {
+        HostState host = node.hostUp(2, 2);
+        long before = engine.releasedSockets();
+        engine.removeLink(node.now, host.link(0));
+        assertThat(engine.releasedSockets()).isEqualTo(before + 1);
+        assertThat(node.transport.bound).as("still open").contains(local(0));
+        engine.closeUnusedSockets(before, 10);
+        assertThat(node.transport.bound).as("released later").contains(local(0));
+        engine.removeLink(node.now, host.link(1));
+        assertThat(engine.closeUnusedSockets(before + 2, 1)).as("more").isTrue();
+        assertThat(node.transport.bound).containsExactly(local(1));
+        assertThat(engine.closeUnusedSockets(before + 2, 1)).isFalse();
+        assertThat(node.transport.bound).isEmpty();
+    }
+
+    @Test
+    void aSocketThatNobodyClosesIsClosedAfterAWhile() {
+        HostState host = node.host(2, 1);
+        engine.removeHost(node.now, host);
+        assertThat(engine.leak()).isPresent();
+        node.advance(2_000_000_000L);
+        assertThat(node.transport.bound).isEmpty();
+        assertThat(engine.leak()).isEmpty();
+    }
+
+    @Test
+    void anUnusedSocketIsTakenAgain() {
+        HostState host = node.host(2, 1);
+        Transport.Socket socket = Objects.requireNonNull(host.link(0).socket);
+        engine.removeLink(node.now, host.link(0));
+        long first = engine.releasedSockets();
+        LinkState again = addLink(host, 0);
+        assertThat(again.socket).isSameAs(socket);
+        engine.closeUnusedSockets(first, 10);
+        node.advance(5_000_000_000L);
+        assertThat(node.transport.bound).containsExactly(local(0));
+        engine.removeLink(node.now, again);
+        engine.closeUnusedSockets(first, 10);
+        assertThat(node.transport.bound).as("released again since").containsExactly(local(0));
+        node.closeSockets();
+        assertThat(node.transport.bound).isEmpty();
+    }
+
+    @Test
+    void severalChangesAreToldAsOne() {
+        HostState host = node.hostUp(2, 3);
+        HostState gone = node.hostUp(3, 1);
+        Reconfiguration changes = new Reconfiguration();
+        changes.step(_ -> engine.setPriority(host.link(1), 5));
+        changes.step(_ -> engine.setPriority(host.link(2), 6));
+        changes.step(_ -> engine.setPolicy(host, LinkPolicy.ACTIVE));
+        changes.remove(host.link(0));
+        changes.remove(gone, engine.links(gone));
+        HostState added = engine.newHost(4, "four", LinkPolicy.PASSIVE);
+        changes.add(
+                engine.newLink(
+                        added,
+                        0,
+                        TestNode.config(4, 3),
+                        node.transport.bind(local(3), engine.socketOptions(TestNode.config(4, 3))),
+                        AccessFilter.EMPTY));
+        changes.setHosts(new HostTable(List.of(host, added)));
+        engine.switchTo(node.now, changes);
+        assertThat(node.output.drainEvents())
+                .containsExactly(
+                        new KnetEvent.ActiveLinksChanged(2, List.of(1, 2)),
+                        new KnetEvent.ActiveLinksChanged(3, List.of()),
+                        new KnetEvent.HostUnreachable(3));
+        assertThat(engine.hosts()).containsExactly(host, added);
+        refused(Reason.NOT_FOUND, "host 3", () -> engine.status(gone));
+        while (engine.finish(node.now, changes)) {
+            // the rest of it
+        }
+        assertThat(node.output.drainEvents())
+                .extracting(event -> ((KnetEvent.LinkDown) event).cause())
+                .containsExactly(
+                        KnetEvent.LinkDownCause.DISABLED, KnetEvent.LinkDownCause.DISABLED);
+        node.closeSockets();
+        assertThat(node.transport.bound).containsExactlyInAnyOrder(local(1), local(2), local(3));
+        node.advance(0);
+        assertThat(node.drainPings())
+                .extracting(ping -> ping.path().remote())
+                .contains(remote(4, 3));
+        engine.removeHost(node.now, host);
+        engine.removeHost(node.now, added);
+        node.closeSockets();
+        assertThat(engine.leak()).isEmpty();
     }
 }

@@ -53,6 +53,37 @@ class LinkMonitorTest {
     }
 
     @Test
+    void shorterTimersDoNotTakeALinkDownForWhatWasRightByTheOthers() {
+        long last = up(0);
+        long now = last + 1500 * MILLI;
+        LinkConfig quick = config(2, 4).withPing(Duration.ofMillis(50), Duration.ofMillis(200));
+        monitor.configure(now, quick);
+        assertThat(monitor.deadline()).isEqualTo(now + 200 * MILLI);
+        monitor.configure(now + 100 * MILLI, quick);
+        assertThat(monitor.deadline()).as("not put off again").isEqualTo(now + 200 * MILLI);
+        pong(now + 150 * MILLI, 0);
+        assertThat(monitor.deadline()).isEqualTo(now + 350 * MILLI);
+    }
+
+    @Test
+    void shorterTimersDoNotPutOffTheEndOfALinkThatIsSilent() {
+        long last = up(0);
+        LinkConfig quick = config(2, 4).withPing(Duration.ofMillis(50), Duration.ofMillis(200));
+        monitor.configure(last + TIMEOUT - 10 * MILLI, quick);
+        assertThat(monitor.deadline()).isEqualTo(last + TIMEOUT);
+        monitor.configure(last + TIMEOUT - 10 * MILLI, config(2, 4));
+        assertThat(monitor.deadline()).isGreaterThanOrEqualTo(last + TIMEOUT);
+    }
+
+    @Test
+    void longerTimersHoldAtOnce() {
+        long last = up(0);
+        LinkConfig slow = config(2, 4).withPing(Duration.ofSeconds(10), Duration.ofSeconds(30));
+        monitor.configure(last + SECOND, slow);
+        assertThat(monitor.deadline()).isEqualTo(last + 30 * SECOND);
+    }
+
+    @Test
     void countsFromTheStartAfterItWentDown() {
         long last = up(0);
         monitor.stop(last + TIMEOUT);

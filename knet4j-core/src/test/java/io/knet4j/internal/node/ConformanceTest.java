@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.knet4j.AccessList;
+import io.knet4j.AccessRule;
 import io.knet4j.Channel;
 import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
@@ -46,6 +48,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -236,6 +241,123 @@ class ConformanceTest {
 
     private static Reason reason(ThrowingCallable call) {
         return ((KnetException) catchThrowable(call)).reason();
+    }
+
+    // ---- path MTU
+
+    @Test
+    void theIntervalOfPathMtuDiscoveryIsSetAndChecked() {
+        assertThat(knet.pathMtuInterval()).isEqualTo(Duration.ofMinutes(1));
+        for (Duration interval : List.of(Duration.ofSeconds(1), Duration.ofDays(1))) {
+            knet.setPathMtuInterval(interval);
+            assertThat(knet.pathMtuInterval()).isEqualTo(interval);
+        }
+        for (Duration interval : List.of(Duration.ZERO, Duration.ofSeconds(86_401))) {
+            refused(
+                    Reason.INVALID_ARGUMENT,
+                    "pathMtuInterval: value "
+                            + interval
+                            + " is not allowed; allowed: PT1S to PT24H",
+                    () -> knet.setPathMtuInterval(interval));
+        }
+        assertThat(knet.pathMtuInterval()).isEqualTo(Duration.ofDays(1));
+    }
+
+    @Test
+    void anInterfaceMtuIsInForceAtOnceAndToldAndTakenBack() throws InterruptedException {
+        BlockingQueue<Integer> told = new LinkedBlockingQueue<>();
+        knet.onEvent(event -> {
+            if (event instanceof KnetEvent.DataMtuChanged changed) {
+                told.add(changed.dataMtu());
+            }
+        });
+        selfLink(knet);
+        int found = 65_535 - 28 - 26;
+        await(told, found);
+        assertThat(knet.dataMtu()).isEqualTo(found);
+
+        knet.setInterfaceMtu(OptionalInt.of(found + 28 + 26 - 64));
+        assertThat(knet.dataMtu()).isEqualTo(found - 64);
+        await(told, found - 64);
+        knet.setInterfaceMtu(OptionalInt.empty());
+        await(told, found);
+        assertThat(knet.dataMtu()).isEqualTo(found);
+
+        for (int mtu : new int[] {0, 575, 65_536}) {
+            refused(
+                    Reason.INVALID_ARGUMENT,
+                    "interfaceMtu: value " + mtu + " is not allowed; allowed: 576 to 65535",
+                    () -> knet.setInterfaceMtu(OptionalInt.of(mtu)));
+        }
+    }
+
+    private static void await(BlockingQueue<Integer> values, int expected)
+            throws InterruptedException {
+        Integer value = -1;
+        while (value != expected) {
+            value = values.poll(LONG.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(value).as("waiting for %d", expected).isNotNull();
+        }
+    }
+
+    // ---- access lists
+
+    @Test
+    void accessListsAreOnUntilTheyAreSwitchedOff() {
+        assertThat(knet.accessLists()).isTrue();
+        knet.setAccessLists(false);
+        assertThat(knet.accessLists()).isFalse();
+        knet.setAccessLists(true);
+        assertThat(knet.accessLists()).isTrue();
+        assertThat(open(Knet.builder(2).accessLists(false)).accessLists()).isFalse();
+    }
+
+    @Test
+    void rulesOfADynamicLinkComeAndGo() {
+        InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        Link link = knet.addHost(2).addLink(0, LinkConfig.dynamicUdp(local));
+        assertThat(link.config().remote()).isNull();
+        assertThat(link.config().dynamic()).isTrue();
+        assertThat(link.status().peer()).isEmpty();
+        AccessList list = link.accessList();
+        assertThat(list.rules()).isEmpty();
+
+        AccessRule rule = AccessRule.parse("accept 127.0.0.1");
+        list.add(rule);
+        assertThat(list.rules()).containsExactly(rule);
+        assertThat(reason(() -> list.add(rule))).isEqualTo(Reason.ALREADY_EXISTS);
+        assertThat(list.remove(rule)).isTrue();
+        assertThat(list.remove(rule)).as("once more").isFalse();
+        AccessRule second = AccessRule.parse("reject 127.0.0.0/8");
+        list.insert(0, rule);
+        list.insert(0, second);
+        assertThat(list.rules()).containsExactly(second, rule);
+        assertThat(link.config().accessRules()).containsExactly(second, rule);
+        list.clear();
+        assertThat(list.rules()).isEmpty();
+    }
+
+    @Test
+    void aStaticLinkAcceptsItsPeerAndCannotBeTold() {
+        Link link = knet.addHost(2).addLink(0, somewhere());
+        assertThat(link.config().dynamic()).isFalse();
+        assertThat(link.status().peer()).contains(PEER);
+        AccessRule rule = AccessRule.parse("accept 127.0.0.1");
+        AccessList list = link.accessList();
+        assertThat(list.rules()).containsExactly(rule);
+        AccessRule other = AccessRule.parse("accept 10.0.0.1");
+        for (ThrowingCallable edit :
+                List.<ThrowingCallable>of(
+                        () -> list.add(other),
+                        () -> list.insert(0, other),
+                        () -> list.remove(rule),
+                        list::clear)) {
+            refused(
+                    Reason.INVALID_ARGUMENT,
+                    "access list: value of link 0 of host 2, which is static is not allowed;"
+                            + " allowed: that of a dynamic link; others accept what they must",
+                    edit);
+        }
     }
 
     // ---- hosts

@@ -55,8 +55,7 @@ class PathMtuSocketsTest {
             Knet.Builder builder = Knet.builder(id);
             return encrypted
                     ? builder.crypto(
-                            CryptoConfig.aes256Sha256(
-                                    SharedKey.of(new byte[SharedKey.MIN_BYTES])))
+                            CryptoConfig.aes256Sha256(SharedKey.of(new byte[SharedKey.MIN_BYTES])))
                     : builder;
         }
 

@@ -405,6 +405,35 @@ class KeySlotsTest {
                                 0));
     }
 
+    @Test
+    void everythingIsSetAtOnceAndWhatStaysMoves() {
+        List<String> tried = new ArrayList<>();
+        Recorder old = new Recorder("old", tried, PacketOpener.NOT_SIGNED);
+        Recorder kept = new Recorder("kept", tried, PacketOpener.NOT_SIGNED);
+        Recorder added = new Recorder("added", tried, PacketOpener.NOT_SIGNED);
+        KeySlots slots = new KeySlots();
+        slots.set(1, old);
+        slots.set(2, kept);
+        slots.use(2);
+        KeySlots.Settings before = slots.settings();
+        slots.setAll(
+                new KeySlots.Settings(
+                        before.second(), new KeySlots.Slot(added), 2, ClearTraffic.REFUSE));
+        assertThat(old.wiped).isEqualTo(1);
+        assertThat(kept.wiped).isZero();
+        CryptoStatus status = slots.status();
+        assertThat(status.sendingSlot()).isEqualTo(2);
+        assertThat(status.clearTraffic()).isEqualTo(ClearTraffic.REFUSE);
+        assertThat(status.slots()).extracting(CryptoStatus.Slot::number).containsExactly(1, 2);
+        slots.open(ByteBuffer.allocate(100), 0, 100);
+        assertThat(tried).as("the one for sending first").containsExactly("added", "kept");
+        assertThat(slots.settings().first().suite()).isSameAs(kept);
+        slots.setAll(new KeySlots.Settings(null, null, 0, ClearTraffic.ALLOW));
+        assertThat(kept.wiped).isEqualTo(1);
+        assertThat(added.wiped).isEqualTo(1);
+        assertThat(slots.isEmpty()).isTrue();
+    }
+
     /** A suite that remembers what is done with it. */
     private static final class Recorder implements PacketSuite, PacketOpener {
         private final String name;

@@ -22,6 +22,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,6 +74,32 @@ public final class UdpTransport implements Transport, AutoCloseable {
 
     @Override
     public Socket bind(InetSocketAddress local, SocketOptions options) {
+        return bind(local, options, false);
+    }
+
+    @Override
+    public Socket bindBeside(
+            InetSocketAddress local, SocketOptions options, Collection<Socket> others) {
+        // For this moment only: otherwise, other processes could take our addresses, too.
+        try {
+            others.forEach(other -> setReuse(((UdpSocket) other).channel, true));
+            Socket socket = bind(local, options, true);
+            setReuse(((UdpSocket) socket).channel, false);
+            return socket;
+        } finally {
+            others.forEach(other -> setReuse(((UdpSocket) other).channel, false));
+        }
+    }
+
+    private static void setReuse(DatagramChannel channel, boolean reuse) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, reuse);
+        } catch (IOException _) {
+            // then it cannot be bound, which tells
+        }
+    }
+
+    private Socket bind(InetSocketAddress local, SocketOptions options, boolean reuse) {
         boolean ipv6 = local.getAddress() instanceof Inet6Address;
         DatagramChannel channel = null;
         try {
@@ -84,6 +111,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, options.bufferBytes());
             if (options.trafficClass() != 0) {
                 channel.setOption(StandardSocketOptions.IP_TOS, options.trafficClass());
+            }
+            if (reuse) {
+                setReuse(channel, true);
             }
             boolean whole = forbidFragments(channel);
             channel.bind(local);

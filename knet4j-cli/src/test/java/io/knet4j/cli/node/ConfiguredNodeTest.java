@@ -7,7 +7,7 @@ import io.knet4j.cli.config.ClusterConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NodeOpenerTest {
+class ConfiguredNodeTest {
 
     @ParameterizedTest
     @CsvSource({"'', true", "block_unlisted_ips: yes, true", "block_unlisted_ips: no, false"})
@@ -29,7 +29,7 @@ class NodeOpenerTest {
                         }
                         """
                                 .formatted(line));
-        try (Knet knet = NodeOpener.open(config, 1, _ -> {})) {
+        try (Knet knet = ConfiguredNode.open(config, 1, _ -> {}).knet()) {
             assertThat(knet.accessLists()).isEqualTo(expected);
         }
     }
