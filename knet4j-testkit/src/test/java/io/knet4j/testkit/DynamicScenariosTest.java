@@ -215,7 +215,6 @@ class DynamicScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("L13: a peer that is restarted with another port is followed")
     void aClientThatIsRestartedWithAnotherPortIsFollowed(Protection protection) {
         simulate(
                 protection,
@@ -375,7 +374,6 @@ class DynamicScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("L14: recorded pings redirect nothing")
     void recordedPingsFromElsewhereMoveNothing(Protection protection) {
         simulate(
                 protection,
@@ -398,7 +396,6 @@ class DynamicScenariosTest {
     /** The attacker keeps pings back, so that the server has never seen what he sends. */
     @ParameterizedTest
     @EnumSource
-    @DisplayName("L14: pings that were kept back redirect nothing")
     void pingsThatWereKeptBackMoveNothing(Protection protection) {
         simulate(
                 protection,
@@ -559,7 +556,6 @@ class DynamicScenariosTest {
     // ---- disabling
 
     @Test
-    @DisplayName("L15: enabling a link does not forget its peer")
     void aLinkThatIsEnabledFindsItsPeerByItself() {
         simulate(
                 Protection.CLEAR,
