@@ -215,6 +215,7 @@ class DynamicScenariosTest {
 
     @ParameterizedTest
     @EnumSource
+    @DisplayName("L13: a peer that is restarted with another port is followed")
     void aClientThatIsRestartedWithAnotherPortIsFollowed(Protection protection) {
         simulate(
                 protection,
@@ -374,6 +375,7 @@ class DynamicScenariosTest {
 
     @ParameterizedTest
     @EnumSource
+    @DisplayName("L14: recorded pings redirect nothing")
     void recordedPingsFromElsewhereMoveNothing(Protection protection) {
         simulate(
                 protection,
@@ -396,6 +398,7 @@ class DynamicScenariosTest {
     /** The attacker keeps pings back, so that the server has never seen what he sends. */
     @ParameterizedTest
     @EnumSource
+    @DisplayName("L14: pings that were kept back redirect nothing")
     void pingsThatWereKeptBackMoveNothing(Protection protection) {
         simulate(
                 protection,
@@ -487,7 +490,6 @@ class DynamicScenariosTest {
     /** One after the other each kind of rule stops everything, and lets it go on. */
     @ParameterizedTest
     @EnumSource
-    @DisplayName("fun_acl_check")
     @DisplayName("L30: what a list rejects is not heard")
     void rejectingStopsTrafficAndBothSidesSeeIt(Protection protection) {
         simulate(
@@ -556,6 +558,7 @@ class DynamicScenariosTest {
     // ---- disabling
 
     @Test
+    @DisplayName("L15: enabling a link does not forget its peer")
     void aLinkThatIsEnabledFindsItsPeerByItself() {
         simulate(
                 Protection.CLEAR,
