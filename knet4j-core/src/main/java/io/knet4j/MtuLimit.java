@@ -20,7 +20,7 @@ public enum MtuLimit {
 
     /**
      * The peer is up, but does not answer probes, so that packets have the size that every path
-     * takes.
+     * takes. It is asked again every five seconds, by small probes.
      */
     PEER("the host does not answer probes"),
 

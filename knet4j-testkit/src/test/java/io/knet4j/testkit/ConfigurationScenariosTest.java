@@ -167,6 +167,9 @@ class ConfigurationScenariosTest {
                 3,
                 rig -> {
                     Knet node = rig.node(1);
+                    for (int link = 0; link < 3; link++) {
+                        rig.cluster().change(link, now -> now.withLocalMaxPayload(1472));
+                    }
                     List<KnetEvent> events = rig.events(1);
                     events.addAll(rig.events(2));
                     for (int round = 0; round < 40; round++) {

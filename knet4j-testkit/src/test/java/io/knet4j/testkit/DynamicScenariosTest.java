@@ -490,7 +490,7 @@ class DynamicScenariosTest {
     /** One after the other each kind of rule stops everything, and lets it go on. */
     @ParameterizedTest
     @EnumSource
-    @DisplayName("fun_acl_check")
+    @DisplayName("L30: what a list rejects is not heard")
     void rejectingStopsTrafficAndBothSidesSeeIt(Protection protection) {
         simulate(
                 protection,

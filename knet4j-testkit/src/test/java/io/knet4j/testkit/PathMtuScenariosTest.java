@@ -34,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -146,6 +147,7 @@ class PathMtuScenariosTest {
         "9000, AES256_CBC, SHA256, 8885, 8869",
         "9000, AES256_CBC, SHA512, 8853, 8837"
     })
+    @DisplayName("L19: no link waits for the discovery of another")
     void isFoundWithinTwoSecondsOfLinkUpWhoeverLimitsIt(
             int mtu, String cipher, String hash, int ofIpv4, int ofIpv6) {
         CryptoConfig crypto =
@@ -422,6 +424,7 @@ class PathMtuScenariosTest {
     }
 
     @Test
+    @DisplayName("L18: a discovery that fails leaves the link in use")
     void aPeerWhoseAnswersDoNotComeKeepsItsLink() {
         run(
                 now -> now.withMaxPayload(1472),
@@ -435,7 +438,7 @@ class PathMtuScenariosTest {
                     assertThat(pair.mtu(1, 2, 0).dataMtu()).isEqualTo(482);
                     assertThat(pair.mtu(1, 2, 0).limit()).isEqualTo(MtuLimit.PEER);
                     pair.away(0, now -> now.withMaxPayload(1472));
-                    pair.awaitPacket(0, 1500, Duration.ofSeconds(62));
+                    pair.awaitPacket(0, 1500, CONFIRMED_WITHIN);
                 });
     }
 
@@ -616,6 +619,7 @@ class PathMtuScenariosTest {
     }
 
     @Test
+    @DisplayName("D23: fragments fill the packets that pass")
     void messagesOfEverySizeFitIntoWhatWasFound() {
         run(
                 2,

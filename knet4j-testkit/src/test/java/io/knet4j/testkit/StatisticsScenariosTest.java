@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +66,7 @@ class StatisticsScenariosTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.5, 1})
+    @DisplayName("L4: loss is measured")
     void theLossIsThatOfTheWayThereAndBack(double probability) {
         SimNetwork.simulate(
                 Rig.SEED,

@@ -3,6 +3,7 @@ package io.knet4j.cli.control;
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -46,8 +47,15 @@ record ControlFolders(long uid, List<Path> candidates) {
         candidates = List.copyOf(candidates);
     }
 
-    /** Those of this process. */
-    static ControlFolders ofProcess() {
+    /**
+     * Those of this process.
+     *
+     * @throws UnusableException on systems without users and permissions as Unix has them
+     */
+    static ControlFolders ofProcess() throws UnusableException {
+        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("unix")) {
+            throw new UnusableException("this system has no file permissions as Unix has them");
+        }
         return of(
                 new UnixSystem().getUid(),
                 System.getenv(),

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,12 +106,20 @@ public sealed interface ControlPlace {
                     throw CommandException.usage(
                             "--control: value none is not allowed here; allowed: the path of a"
                                     + " node's control socket, or of a folder with some");
-            case Usual _ ->
-                    ControlFolders.ofProcess().existing(problems).stream()
-                            .flatMap(folder -> in(folder, problems).stream())
-                            .toList();
+            case Usual _ -> usual(problems);
             case At(Path path) -> Files.isDirectory(path) ? in(path, problems) : List.of(path);
         };
+    }
+
+    private static List<Path> usual(List<String> problems) {
+        try {
+            return ControlFolders.ofProcess().existing(problems).stream()
+                    .flatMap(folder -> in(folder, problems).stream())
+                    .toList();
+        } catch (UnusableException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return List.of();
+        }
     }
 
     private static List<Path> in(Path folder, List<String> problems) {
@@ -128,13 +137,18 @@ public sealed interface ControlPlace {
     default String text() {
         return switch (this) {
             case None _ -> NONE;
-            case Usual _ ->
-                    String.join(
-                            ", ",
-                            ControlFolders.ofProcess().candidates().stream()
-                                    .map(Path::toString)
-                                    .toList());
+            case Usual _ -> usualText();
             case At(Path path) -> path.toString();
         };
+    }
+
+    private static String usualText() {
+        try {
+            return ControlFolders.ofProcess().candidates().stream()
+                    .map(Path::toString)
+                    .collect(Collectors.joining(", "));
+        } catch (UnusableException _) {
+            return "nothing";
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -128,14 +129,24 @@ final class ControlSocket implements AutoCloseable {
 
     private static void claim(Path staged, Path path, Path folder) throws IOException {
         try {
-            Files.createLink(path, staged);
+            publish(staged, path);
         } catch (FileAlreadyExistsException e) {
             try (FolderLock _ = FolderLock.of(folder)) {
                 if (!removeIfDead(path)) {
                     throw e;
                 }
-                Files.createLink(path, staged);
+                publish(staged, path);
             }
+        }
+    }
+
+    private static void publish(Path staged, Path path) throws IOException {
+        try {
+            Files.createLink(path, staged);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (FileSystemException | UnsupportedOperationException _) {
+            Files.move(staged, path); // no hard links here; not as sure that nobody comes between
         }
     }
 

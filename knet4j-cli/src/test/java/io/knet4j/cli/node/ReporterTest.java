@@ -10,7 +10,9 @@ import io.knet4j.CryptoStatus;
 import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
 import io.knet4j.Message;
+import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
+import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.config.ClusterConfig;
@@ -29,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +101,24 @@ class ReporterTest {
                             new KnetEvent.DataMtuChanged(2, 1397),
                             "messages to host 2 (beta) now travel with a data MTU of 1397 bytes",
                             "{'event':'data-mtu','host':2,'name':'beta','bytes':1397}"),
+                    entry(
+                            new KnetEvent.PathMtuChanged(
+                                    2,
+                                    1,
+                                    new PathMtu(
+                                            1500,
+                                            1397,
+                                            1409,
+                                            MtuLimit.INTERFACE,
+                                            OptionalInt.of(1516),
+                                            OptionalInt.empty(),
+                                            false)),
+                            "link 1 to host 2 (beta) carries packets of up to 1500 bytes: this machine sends no larger ones",
+                            "{'event':'path-mtu','host':2,'name':'beta','link':1,'packet_bytes':1500,'data_mtu':1397,'fragment_bytes':1409,'limit':'interface','searching':false}"),
+                    entry(
+                            new KnetEvent.PathMtuDiffers(2, 1, 1500, 1400),
+                            "link 1 to host 2 (beta) carries packets of up to 1500 bytes to the host, but up to 1400 bytes from it",
+                            "{'event':'path-mtu-differs','host':2,'name':'beta','link':1,'sent_packet_bytes':1500,'received_packet_bytes':1400}"),
                     entry(
                             new KnetEvent.SocketError(LOCAL, Reason.SOCKET_FAILED, "broken"),
                             "socket 127.0.0.1 port 5405 failed: broken",

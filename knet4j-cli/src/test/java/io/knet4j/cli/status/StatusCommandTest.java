@@ -9,11 +9,15 @@ import io.knet4j.cli.node.TwoNodes;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -231,6 +235,34 @@ class StatusCommandTest {
                 .contains("knet:   control socket " + hung + ": no node is running there");
         cluster.start(1).err().await(line -> line.contains("is running"));
         assertThat(sockets()).as("what was left behind is gone").doesNotContain(hung).hasSize(1);
+    }
+
+    @Test
+    void hostileClientsKeepNobodyOut() throws Exception {
+        CommandRun node = cluster.startBoth();
+        UnixDomainSocketAddress socket = UnixDomainSocketAddress.of(sockets().getFirst());
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                SocketChannel client = SocketChannel.open(socket);
+                clients.add(client);
+                // Half a line, garbage, a line without end, nothing.
+                String text =
+                        List.of("{\"knet\":1,", "\u0000\u00ff\n", "x".repeat(100_000), "")
+                                .get(i % 4);
+                client.configureBlocking(false);
+                client.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+            }
+            assertThat(host(status("--node=alpha")).get("reachable").getAsBoolean()).isTrue();
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
+        assertThat(cluster.run("link", "disable", "2", "1", "--node=1").exitCode()).isZero();
+        node.err().await(line -> line.endsWith("link 1 to host 2 (beta) is down: it was disabled"));
+        assertThat(node.err().lines())
+                .noneMatch(line -> line.contains("link 0 to host 2 (beta) is down"));
     }
 
     @Test

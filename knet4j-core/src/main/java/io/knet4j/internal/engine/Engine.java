@@ -450,6 +450,7 @@ public final class Engine {
         attach(link);
         start(time, link);
         router.publish();
+        log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
     }
 

@@ -17,7 +17,8 @@ import java.util.TreeSet;
  * the smallest one that was not. A size counts as lost when it was missed twice in rounds in which
  * others were answered, and more often on a path that loses others, too, so that neither a lossy
  * path nor a peer that is held up looks like a small MTU. Later rounds are confirmations: of the
- * size in use, and that the next one still does not pass.
+ * size in use, and that the next one still does not pass; or that a peer that answers nothing still
+ * does so.
  */
 final class LinkMtu {
     /** IP packets on Ethernet and what is built on it, FDDI, jumbo frames. */
@@ -272,7 +273,13 @@ final class LinkMtu {
 
     private void continueConfirmation() {
         int known = dataMtu();
-        if (evidence.good() > known) {
+        if (limit == MtuLimit.PEER) {
+            if (evidence.hasAnswer()) {
+                search();
+            } else {
+                phase = Phase.SETTLED;
+            }
+        } else if (evidence.good() > known) {
             lastFound = range.packetBytes(evidence.good());
             search();
         } else if (evidence.good() == known && evidence.bad() > known + range.step()) {
@@ -286,7 +293,7 @@ final class LinkMtu {
             evidence = before;
             fallBack();
             round = firstRound();
-        } else if (silentRounds >= MAX_SILENT_ROUNDS_OF_KNOWN) {
+        } else if (silentRounds >= maxSilentRounds()) {
             settle();
         } else {
             SortedSet<Integer> again = new TreeSet<>();
@@ -297,15 +304,19 @@ final class LinkMtu {
         }
     }
 
+    private int maxSilentRounds() {
+        return dataMtu() > range.smallest() ? MAX_SILENT_ROUNDS_OF_KNOWN : MAX_SILENT_ROUNDS;
+    }
+
     private void continueSearch() {
         if (evidence.excludes(dataMtu(), enough(ENOUGH_MISSES))) {
             fallBack();
         }
-        if (silentRounds >= MAX_SILENT_ROUNDS && evidence.hasAnswer() && !restarted) {
+        if (silentRounds >= maxSilentRounds() && evidence.hasAnswer() && !restarted) {
             restarted = true; // it may be that what was answered first does not pass any more
             clear();
             round = firstRound();
-        } else if (silentRounds >= MAX_SILENT_ROUNDS || rounds >= MAX_ROUNDS) {
+        } else if (silentRounds >= maxSilentRounds() || rounds >= MAX_ROUNDS) {
             settle();
         } else if (!evidence.hasAnswer() && evidence.refused() > range.smallest()) {
             round = firstRound();
@@ -324,8 +335,8 @@ final class LinkMtu {
             settle();
             return;
         }
-        if (good >= dataMtu() + dataMtu() / 4) {
-            use(good);
+        if (!round.isOver() && good >= dataMtu() + dataMtu() / 4) {
+            use(good); // the result may take a while yet
         }
         SortedSet<Integer> sizes = new TreeSet<>();
         sizes.add(good); // so that losses can be told from a peer that is held up

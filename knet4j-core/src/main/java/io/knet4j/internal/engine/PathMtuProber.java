@@ -102,6 +102,7 @@ final class PathMtuProber {
     void onUp(long now, LinkState link) {
         if (interfaceMtu.isEmpty() && canProbe(link)) {
             search(now, link);
+            link.probing.told = link.probing.snapshot(now); // that is to be expected
         }
     }
 
@@ -380,7 +381,7 @@ final class PathMtuProber {
     private void rest(long now, LinkState link) {
         long search = Math.max(now, link.probing.lastSearch + interval);
         long confirmation = now + Math.min(CONFIRMATION, interval);
-        if (link.probing.mtu.isFound() && confirmation < search) {
+        if (confirmation < search) {
             timers.schedule(link.probing.timer, confirmation, CONFIRMATION / CONFIRMATION_SLACK);
         } else {
             timers.schedule(link.probing.timer, search);

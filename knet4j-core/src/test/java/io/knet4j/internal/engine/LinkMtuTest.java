@@ -368,8 +368,12 @@ class LinkMtuTest {
         assertThat(link.limit()).isEqualTo(MtuLimit.PEER);
         assertThat(link.isFound()).isFalse();
         assertThat(network.rounds).isEqualTo(5);
+        link.confirm();
+        network.settle(link);
+        assertThat(network.probes).as("it is not asked for long again").isEqualTo(2);
+        assertThat(link.limit()).isEqualTo(MtuLimit.PEER);
         network.answering = true;
-        link.search();
+        link.confirm();
         network.settle(link);
         assertThat(link.limit()).isEqualTo(MtuLimit.PROTOCOL);
     }
