@@ -3,6 +3,8 @@ package io.knet4j.internal.node;
 import io.knet4j.ConfigChange;
 import io.knet4j.NodeConfig;
 import io.knet4j.internal.engine.EnginePicture;
+import io.knet4j.internal.security.KeySlots;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 
 /**
@@ -23,7 +25,26 @@ final class ConfigApplier {
     /** What is in force, and by which changes it came about. */
     private record Moment(EnginePicture picture, long changes) {}
 
+    /** Has what the control loop needs loaded by the caller, since it must not wait for that. */
+    private static void load() {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        try {
+            for (Class<?> each :
+                    List.of(
+                            Moment.class,
+                            EnginePicture.class,
+                            EnginePicture.Host.class,
+                            EnginePicture.Link.class,
+                            KeySlots.Settings.class)) {
+                lookup.ensureInitialized(each);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private Moment moment() {
+        load();
         return node.call(() -> new Moment(node.engine().picture(), node.changeCount()));
     }
 
