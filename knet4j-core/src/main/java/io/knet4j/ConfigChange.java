@@ -272,6 +272,7 @@ public sealed interface ConfigChange {
                     "high priority traffic",
                     before.highPriorityTraffic(),
                     after.highPriorityTraffic());
+            part(parts, "access rules", before.accessRules(), after.accessRules());
             return linkName(host, link)
                     + ": "
                     + String.join(", ", parts)

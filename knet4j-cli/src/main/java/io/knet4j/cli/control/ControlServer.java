@@ -78,8 +78,9 @@ final class ControlServer implements AutoCloseable {
             try {
                 selector.select(LOOK_MILLIS);
                 selector.selectedKeys().clear();
-                acceptAll();
+                // Before others are let in: that may fail until some have gone.
                 open().forEach(connection -> connection.watch(System.nanoTime()));
+                acceptAll();
             } catch (ClosedSelectorException | ClosedChannelException _) {
                 return;
             } catch (IOException e) {

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ final class ControlSocket implements AutoCloseable {
 
     /** What the names of sockets end with. */
     static final String SUFFIX = ".sock";
+
+    /** Node id, process id, and a number where a process runs several nodes. */
+    private static final Pattern NAME = Pattern.compile("\\d+-\\d+(-\\d+)?\\.sock");
 
     /** Longest path of a socket: {@code sun_path} has 108 bytes, the last of them 0. */
     static final int MAX_PATH_BYTES = 107;
@@ -155,8 +159,19 @@ final class ControlSocket implements AutoCloseable {
         try (FolderLock _ = FolderLock.of(folder);
                 DirectoryStream<Path> sockets = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path socket : sockets) {
-                removeIfDead(socket);
+                if (NAME.matcher(socket.getFileName().toString()).matches()) {
+                    removeIfOurs(socket);
+                }
             }
+        }
+    }
+
+    /** Others may have sockets in a folder that was named by the user. */
+    private static void removeIfOurs(Path path) {
+        try {
+            removeIfDead(path);
+        } catch (IOException _) {
+            // not to be asked or taken away by us, so none of ours
         }
     }
 

@@ -98,7 +98,7 @@ public final class Engine {
     private final Reassembler reassembler;
     private final Receiver receiver;
     private final Sender sender;
-    private volatile int dscp;
+    private int dscp;
     private Duration pathMtuInterval;
 
     /** The last time that was told; it may be a while ago when a command runs. */
@@ -485,7 +485,7 @@ public final class Engine {
                     local + " for a " + kind(linkConfig.dynamic()) + " link",
                     "an address and port that no " + kind(!linkConfig.dynamic()) + " link has");
         }
-        return open == null ? transport.bind(local, socketOptions(linkConfig)) : open;
+        return open == null ? transport.bind(local, socketOptions(linkConfig, dscp)) : open;
     }
 
     private static String kind(boolean dynamic) {
@@ -729,7 +729,7 @@ public final class Engine {
                 path(socket, linkConfig),
                 filter,
                 random,
-                mtuRange(linkConfig),
+                new MtuRange(MtuArithmetic.CLEAR, isIpv6(linkConfig)),
                 heartbeat::onPingTimer,
                 heartbeat::onDownTimer,
                 finder::onTimer,
@@ -795,6 +795,7 @@ public final class Engine {
     }
 
     private void attach(LinkState link) {
+        link.probing.mtu.setRange(mtuRange(link.config)); // of the crypto that is in force now
         prober.onAdded(link);
         link.host.links[link.id] = link;
         access.add(link);
@@ -832,13 +833,13 @@ public final class Engine {
     }
 
     /** What sockets of links are like. May be called by any thread. */
-    public Transport.SocketOptions socketOptions(LinkConfig linkConfig) {
+    public Transport.SocketOptions socketOptions(LinkConfig linkConfig, int dscp) {
         return new Transport.SocketOptions(
-                config.socketBufferBytes(), trafficClass(linkConfig.highPriorityTraffic()));
+                config.socketBufferBytes(), trafficClass(linkConfig.highPriorityTraffic(), dscp));
     }
 
-    /** Traffic class of sockets with or without high priority. May be called by any thread. */
-    public int trafficClass(boolean highPriority) {
+    /** Traffic class of sockets with or without high priority. */
+    public static int trafficClass(boolean highPriority, int dscp) {
         if (!highPriority) {
             return 0;
         }
@@ -967,9 +968,12 @@ public final class Engine {
     }
 
     private MtuRange mtuRange(LinkConfig link) {
+        return new MtuRange(arithmetic(), isIpv6(link));
+    }
+
+    private static boolean isIpv6(LinkConfig link) {
         InetSocketAddress local = link.local();
-        return new MtuRange(
-                arithmetic(), local != null && local.getAddress() instanceof Inet6Address);
+        return local != null && local.getAddress() instanceof Inet6Address;
     }
 
     private MtuArithmetic arithmetic() {

@@ -63,9 +63,11 @@ final class Heartbeat {
 
     /** The link was enabled. The peer of a dynamic one is to be found first. */
     void start(long now, LinkState link) {
-        link.monitor.start(now);
-        link.history.enabled();
-        link.recentPings.clear();
+        if (!link.monitor.connected()) { // pings of the sender may have been answered already
+            link.monitor.start(now);
+            link.history.enabled();
+            link.recentPings.clear();
+        }
         if (link.peer == null) {
             timers.schedule(link.pingTimer, now);
         }
@@ -112,6 +114,8 @@ final class Heartbeat {
         if (link.monitor.connected()) {
             takeDown(now, link, LinkDownCause.DISABLED);
         } else {
+            timers.cancel(link.downTimer);
+            prober.onDown(link);
             link.monitor.stop(now);
         }
     }

@@ -93,6 +93,11 @@ public final class LinkState {
         return host;
     }
 
+    /** Whether it is one of its host's links, and its host was not removed. */
+    boolean isConfigured() {
+        return !host.removed && host.links[id] == this;
+    }
+
     boolean isLoopback() {
         return config.transport() == LinkConfig.Transport.LOOPBACK;
     }

@@ -12,6 +12,7 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class PathMtuProber {
     private final EngineOutput output;
 
     /** Links with probes to send, in the order of their turns. */
-    private final ArrayDeque<LinkState> waiting = new ArrayDeque<>();
+    private final LinkedHashSet<LinkState> waiting = new LinkedHashSet<>();
 
     /** Those whose socket was found full in this turn. */
     private final ArrayDeque<LinkState> stalled = new ArrayDeque<>();
@@ -211,19 +212,17 @@ final class PathMtuProber {
     private void startRound(long now, LinkState link) {
         timers.cancel(link.probing.timer);
         link.probing.tries = 0;
-        if (!waiting.contains(link)) {
-            waiting.add(link);
-        }
+        waiting.add(link);
         timers.schedule(turnTimer, Math.max(now, nextTurn));
     }
 
     private void onTurn(long now) {
         int bytes = 0;
         for (int i = 0; i < PROBES_PER_TURN && bytes < BYTES_PER_TURN; i++) {
-            LinkState link = waiting.poll();
-            if (link == null) {
+            if (waiting.isEmpty()) {
                 break;
             }
+            LinkState link = waiting.removeFirst();
             bytes += sendNext(now, link);
         }
         waiting.addAll(stalled);

@@ -179,7 +179,7 @@ final class PeerFinder {
     /** The wait for answers is over. */
     void onTimer(long now, LinkState link) {
         DynamicPeer peer = link.peer;
-        if (peer == null || peer.candidate == null) {
+        if (peer == null || peer.candidate == null || !link.isConfigured()) {
             return;
         }
         if (peer.answered && peer.contradicted) {

@@ -27,7 +27,8 @@ public record ScopedAddress(InetSocketAddress address, int scope) {
         return one.getPort() == other.getPort() && sameHost(one.getAddress(), other.getAddress());
     }
 
-    // What the compiler makes for records is slow until it has run for a while, and a thousand links
+    // What the compiler makes for records is slow until it has run for a while, and a thousand
+    // links
     // may be looked up by it in one go.
 
     @Override

@@ -179,7 +179,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         int host = EventLines.host(event);
         HostState state = host < 0 ? null : engine.host(host); // these come from the control loop
-        events.publish(event, state == null ? "" : state.toString());
+        String name = host < 0 ? "" : "host " + host; // of one that was just removed
+        events.publish(event, state == null ? name : state.toString());
         if (event instanceof KnetEvent.HostReachable) {
             reachability.signal();
         }
@@ -504,12 +505,12 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void setDscp(int dscp) {
-        run(() -> engine.setDscp(dscp));
+        change(() -> engine.setDscp(dscp));
     }
 
     @Override
     public void setPathMtuInterval(Duration interval) {
-        run(() -> engine.setPathMtuInterval(interval));
+        change(() -> engine.setPathMtuInterval(interval));
     }
 
     @Override
@@ -541,7 +542,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public void setAccessLists(boolean enabled) {
-        run(() -> engine.setAccessLists(enabled));
+        change(() -> engine.setAccessLists(enabled));
     }
 
     @Override

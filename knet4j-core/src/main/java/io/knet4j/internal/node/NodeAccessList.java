@@ -57,7 +57,7 @@ record NodeAccessList(Node node, LinkState link) implements AccessList {
             if (after == before) {
                 return false;
             }
-            if (node.call(() -> node.engine().replaceAccessFilter(link, before, after))) {
+            if (node.change(() -> node.engine().replaceAccessFilter(link, before, after))) {
                 return true;
             }
         }

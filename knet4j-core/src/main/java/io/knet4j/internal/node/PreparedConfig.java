@@ -17,6 +17,7 @@ import io.knet4j.ConfigChange.OnWireVersionForced;
 import io.knet4j.ConfigChange.PathMtuIntervalChanged;
 import io.knet4j.ConfigChange.PolicyChanged;
 import io.knet4j.ConfigChange.SendingSlotChanged;
+import io.knet4j.ConfigurationException;
 import io.knet4j.Crypto;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoSettings;
@@ -67,6 +68,7 @@ final class PreparedConfig implements AutoCloseable {
     private final Map<ScopedAddress, Transport.Socket> bound = new HashMap<>();
     private final List<PacketSuite> suites = new ArrayList<>();
     private final Deque<Runnable> undo = new ArrayDeque<>();
+    private int dscp;
     private boolean inForce;
 
     PreparedConfig(Node node, EnginePicture picture, NodeConfig desired) {
@@ -80,6 +82,7 @@ final class PreparedConfig implements AutoCloseable {
             }
         }
         engine = node.engine();
+        dscp = picture.settings().dscp();
         for (EnginePicture.Host host : picture.hosts()) {
             hosts.put(host.state().id(), host);
             hostsAfter.put(host.state().id(), host.state());
@@ -136,9 +139,9 @@ final class PreparedConfig implements AutoCloseable {
             case PathMtuIntervalChanged c ->
                     changes.step(_ -> engine.setPathMtuInterval(c.after()));
             case AccessListsSwitched c -> changes.step(_ -> engine.setAccessLists(c.after()));
-            case DscpChanged c -> { // before sockets are bound
-                engine.setDscp(c.after());
-                undo.push(() -> engine.setDscp(c.before()));
+            case DscpChanged c -> { // comes before the links, so that their sockets have it
+                dscp = c.after();
+                changes.step(_ -> engine.setDscp(c.after()));
             }
             case InterfaceMtuChanged c -> changes.step(_ -> engine.setInterfaceMtu(c.after()));
             case OnWireVersionForced c -> changes.step(_ -> engine.forceOnWireVersion(c.after()));
@@ -218,7 +221,7 @@ final class PreparedConfig implements AutoCloseable {
         }
         Transport.Socket mine = bound.get(ScopedAddress.of(local));
         if (mine == null) {
-            mine = bind(local, engine.socketOptions(config));
+            mine = bind(local, engine.socketOptions(config, dscp));
             bound.put(ScopedAddress.of(mine.local()), mine);
         }
         return mine;
@@ -241,8 +244,9 @@ final class PreparedConfig implements AutoCloseable {
         Transport.Socket socket = local == null ? null : picture.socketAt(local);
         if (socket != null) {
             Transport transport = node.runtime().transport();
-            transport.setTrafficClass(socket, engine.trafficClass(highPriority));
-            undo.push(() -> transport.setTrafficClass(socket, engine.trafficClass(!highPriority)));
+            transport.setTrafficClass(socket, Engine.trafficClass(highPriority, dscp));
+            int before = Engine.trafficClass(!highPriority, picture.settings().dscp());
+            undo.push(() -> transport.setTrafficClass(socket, before));
         }
     }
 
@@ -281,7 +285,13 @@ final class PreparedConfig implements AutoCloseable {
         if (inForce) {
             return;
         }
-        undo.forEach(Runnable::run);
+        for (Runnable step : undo) {
+            try {
+                step.run();
+            } catch (ConfigurationException _) {
+                // what else is to be undone must be, and the first problem told
+            }
+        }
         suites.forEach(PacketSuite::wipe);
         List<Transport.Socket> sockets = List.copyOf(bound.values());
         for (int from = 0; from < sockets.size(); from += Node.SOCKETS_PER_COMMAND) {

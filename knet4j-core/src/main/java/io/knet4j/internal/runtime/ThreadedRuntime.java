@@ -129,15 +129,18 @@ public final class ThreadedRuntime implements NodeRuntime {
 
     private void turn(Loop body, IncomingBatch incoming) throws IOException {
         runCommands();
-        long now = nanoTime();
-        long next = body.onTimers(now);
-        transport.poll(next == Long.MAX_VALUE ? next : next - now, incoming);
-        if (incoming.size() > 0) {
-            lastReceiving = turns + 1;
-            body.onReceive(nanoTime(), incoming);
-            incoming.clear();
+        try {
+            long now = nanoTime();
+            long next = body.onTimers(now);
+            transport.poll(next == Long.MAX_VALUE ? next : next - now, incoming);
+            if (incoming.size() > 0) {
+                lastReceiving = turns + 1;
+                body.onReceive(nanoTime(), incoming);
+                incoming.clear();
+            }
+        } finally {
+            turns++; // also of one that failed, since somebody may wait for its end
         }
-        turns++;
     }
 
     @Override

@@ -335,7 +335,8 @@ class EngineTest {
                         added,
                         0,
                         TestNode.config(4, 3),
-                        node.transport.bind(local(3), engine.socketOptions(TestNode.config(4, 3))),
+                        node.transport.bind(
+                                local(3), engine.socketOptions(TestNode.config(4, 3), 0)),
                         AccessFilter.EMPTY));
         changes.setHosts(new HostTable(List.of(host, added)));
         engine.switchTo(node.now, changes);

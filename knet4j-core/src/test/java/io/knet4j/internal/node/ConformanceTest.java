@@ -12,9 +12,11 @@ import io.knet4j.Channel;
 import io.knet4j.CompressionConfig;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoConfig;
+import io.knet4j.CryptoSettings;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.Host;
+import io.knet4j.HostConfig;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
@@ -592,6 +594,21 @@ class ConformanceTest {
                 .isEqualTo(Reason.NOT_FOUND);
         assertThat(successor.config().priority()).isZero();
         assertThat(host.links()).containsExactly(successor);
+    }
+
+    @Test
+    void linksThatComeWithCryptoAreMeasuredByIt() {
+        try (SharedKey key = SharedKey.of(new byte[SharedKey.MIN_BYTES])) {
+            knet.apply(
+                    NodeConfig.builder()
+                            .crypto(CryptoSettings.of(CryptoConfig.aes256Sha256(key)))
+                            .interfaceMtu(OptionalInt.of(1500))
+                            .host(2, HostConfig.named("db-2").withLink(0, somewhere()))
+                            .build());
+        }
+        Link link = knet.host(2).orElseThrow().link(0).orElseThrow();
+        assertThat(link.status().pathMtu().dataMtu()).isEqualTo(1397);
+        assertThat(link.status().pathMtu().packetBytes()).isEqualTo(1500);
     }
 
     // ---- messages
