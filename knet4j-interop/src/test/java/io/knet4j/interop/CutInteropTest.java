@@ -11,6 +11,7 @@ import io.knet4j.testkit.relay.FreePorts;
 import io.knet4j.testkit.relay.RelayLink;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CutInteropTest {
     private static final long TIMEOUT = 1000;
     private static final long SEND_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final int SIZE = 600; // two fragments from Java at the safe MTU
+    private static final int SIZE = 600; // two fragments from Java
 
     /** How many messages must come through to show that they do. */
     private static final int ENOUGH = 100;
@@ -162,6 +163,7 @@ class CutInteropTest {
 
         Traffic(JavaAndC pair) {
             this.pair = pair;
+            pair.java.setInterfaceMtu(OptionalInt.of(576));
             pair.java
                     .channel(0)
                     .onMessage(

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class Flow implements AutoCloseable {
     private static final int WINDOW = 32;
-    private static final int LARGEST = 1500; // up to four fragments from Java at the safe MTU
+    private static final int LARGEST = 1500; // up to three fragments from Java
     private static final long PATIENCE_MILLIS = 10;
 
     private final Direction toC;
@@ -71,6 +72,7 @@ final class Flow implements AutoCloseable {
     }
 
     Flow(JavaAndC pair) {
+        pair.java.setInterfaceMtu(OptionalInt.of(576));
         toC =
                 new Direction(
                         "Java to C",

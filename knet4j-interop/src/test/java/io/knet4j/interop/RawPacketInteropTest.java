@@ -42,7 +42,7 @@ class RawPacketInteropTest {
 
     @BeforeEach
     void open() {
-        java = Knet.builder(NODE).open();
+        java = Knet.builder(NODE).interfaceMtu(1500).open(); // sends no probes
         host = java.addHost(PEER);
         host.addLink(0, JavaAndC.javaLink(ofNode, ofPeer, 5000));
         java.channel(0);
