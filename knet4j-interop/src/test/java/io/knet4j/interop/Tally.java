@@ -26,6 +26,11 @@ final class Tally {
         return count;
     }
 
+    /** The smallest number that did not come. */
+    synchronized int firstMissing() {
+        return seen.nextClearBit(0);
+    }
+
     synchronized boolean has(int number) {
         return seen.get(number);
     }

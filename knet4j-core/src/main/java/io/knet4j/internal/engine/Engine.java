@@ -448,7 +448,7 @@ public final class Engine {
         LinkState link =
                 newLink(host, id, linkConfig, loopback ? null : socket(linkConfig), filter);
         attach(link);
-        start(time, link);
+        start(time, link, time);
         router.publish();
         log.debug(LogSubsystem.LINK, () -> link + " was added: " + Words.link(link.config));
         return link;
@@ -521,7 +521,7 @@ public final class Engine {
         link.config = link.config.withEnabled(enabled);
         if (!link.isLoopback()) {
             if (enabled) {
-                heartbeat.start(time, link);
+                heartbeat.start(time, link, time);
                 if (link.peer != null) {
                     finder.onEnabled(time, link, link.peer);
                 }
@@ -788,7 +788,7 @@ public final class Engine {
                 return false;
             }
             if (isConfigured(link)) { // a callback may have removed it
-                start(time, link);
+                start(time, link, changes.nextPing(time));
             }
         }
         return true;
@@ -804,9 +804,9 @@ public final class Engine {
         }
     }
 
-    private void start(long time, LinkState link) {
+    private void start(long time, LinkState link, long firstPing) {
         if (link.socket != null && link.config.enabled()) {
-            heartbeat.start(time, link);
+            heartbeat.start(time, link, firstPing);
         }
     }
 

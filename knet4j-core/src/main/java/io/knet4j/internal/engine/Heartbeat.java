@@ -61,15 +61,19 @@ final class Heartbeat {
         this.wallClock = wallClock;
     }
 
-    /** The link was enabled. The peer of a dynamic one is to be found first. */
-    void start(long now, LinkState link) {
+    /**
+     * The link was enabled. The peer of a dynamic one is to be found first.
+     *
+     * @param firstPing when to ping the peer of another one
+     */
+    void start(long now, LinkState link, long firstPing) {
         if (!link.monitor.connected()) { // pings of the sender may have been answered already
             link.monitor.start(now);
             link.history.enabled();
             link.recentPings.clear();
         }
         if (link.peer == null) {
-            timers.schedule(link.pingTimer, now);
+            timers.schedule(link.pingTimer, firstPing);
         }
     }
 

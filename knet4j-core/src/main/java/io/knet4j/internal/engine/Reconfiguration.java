@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Engine#finish}: to stop what was removed, and to start what is new.
  */
 public final class Reconfiguration {
+    /** Between the first pings of two new links: a thousand in one go would hold up all others. */
+    private static final long FIRST_PINGS_APART = 50_000;
+
     final List<LongConsumer> steps = new ArrayList<>();
     final List<HostState> removedHosts = new ArrayList<>();
     final List<LinkState> removedLinks = new ArrayList<>();
@@ -20,6 +23,8 @@ public final class Reconfiguration {
     final Queue<LinkState> toStop = new ArrayDeque<>();
     final Queue<LinkState> toStart = new ArrayDeque<>();
     @Nullable HostTable hosts;
+    private long nextPing;
+    private boolean pinged;
 
     /** Something small to do in the control loop, at a given time. */
     public void step(LongConsumer action) {
@@ -42,6 +47,13 @@ public final class Reconfiguration {
     public void add(LinkState link) {
         newLinks.add(link);
         toStart.add(link);
+    }
+
+    /** When to send the first ping of one more new link. */
+    long nextPing(long now) {
+        nextPing = pinged ? Math.max(now, nextPing + FIRST_PINGS_APART) : now;
+        pinged = true;
+        return nextPing;
     }
 
     /** All hosts that there will be, if that changes. */

@@ -24,10 +24,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,14 +40,16 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A thousand hosts with two links each come and go while a peer is pinged every 10 ms.
  *
  * <p>The machine may be busy with something else at any time, but not each time; what apply itself
- * holds up, it holds up each time. So it is repeated until all is in time once: in time for the
- * configured interval, or no later than the pings of another node, that nothing happens to.
+ * holds up, it holds up each time. So it is repeated until the larger part of the last rounds was
+ * in time: in time for the configured interval, or no later than the pings of another node, that
+ * nothing happens to.
  */
 class ApplyHoldsUpNothingTest {
     private static final Duration INTERVAL = Duration.ofMillis(10);
     private static final Duration ALLOWED = Duration.ofMillis(5);
     private static final int HOSTS = 1000;
     private static final int ROUNDS = 20;
+    private static final int LAST = 5;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /** Measures how long the control loop does something before it looks around. */
@@ -222,23 +227,28 @@ class ApplyHoldsUpNothingTest {
         }
     }
 
-    /** The shortest of what was measured so far, and what was measured first. */
-    private static final class Best {
-        private Duration first = Duration.ZERO;
-        private Duration best = Duration.ofDays(1);
-
-        void add(Duration measured) {
-            first = first.isZero() ? measured : first;
-            best = measured.compareTo(best) < 0 ? measured : best;
-        }
-
-        boolean isAllowed() {
-            return best.compareTo(ALLOWED) <= 0;
+    /** What one round took: how late pings were, and the longest turns of the control loop. */
+    private record Round(
+            Duration addDelay, Duration addTurn, Duration removeDelay, Duration removeTurn) {
+        boolean isInTime() {
+            return Stream.of(addDelay, addTurn, removeDelay, removeTurn)
+                    .allMatch(each -> each.compareTo(ALLOWED) <= 0);
         }
 
         @Override
         public String toString() {
-            return best.toNanos() / 1000 + " µs at best, " + first.toNanos() / 1000 + " µs first";
+            return "added: delay "
+                    + micros(addDelay)
+                    + ", turn "
+                    + micros(addTurn)
+                    + "; removed: delay "
+                    + micros(removeDelay)
+                    + ", turn "
+                    + micros(removeTurn);
+        }
+
+        private static String micros(Duration time) {
+            return time.toNanos() / 1000 + " µs";
         }
     }
 
@@ -257,10 +267,7 @@ class ApplyHoldsUpNothingTest {
     private static void measure(boolean socketsOfTheirOwn, boolean crypto, int hosts, int rounds)
             throws Exception {
         TimedRuntime runtime = new TimedRuntime();
-        Best addDelay = new Best();
-        Best removeDelay = new Best();
-        Best addTurn = new Best();
-        Best removeTurn = new Best();
+        List<Round> done = new ArrayList<>();
         try (Knet knet = Nodes.open(Knet.builder(1).build(), runtime);
                 PingedPeer peer = new PingedPeer(knet);
                 Knet other = Knet.builder(3).open();
@@ -273,27 +280,24 @@ class ApplyHoldsUpNothingTest {
                 CryptoConfig config = CryptoConfig.aes256Sha256(SharedKey.of(new byte[1024]));
                 many = many.toBuilder().crypto(CryptoSettings.NONE.withSlot(1, config)).build();
             }
-            for (int round = 0; round < rounds; round++) {
+            while (done.size() < rounds && !areMostlyInTime(done)) {
                 runtime.longest();
                 knet.apply(many);
-                addDelay.add(delay(peer, peerOfOther));
-                addTurn.add(runtime.longest());
+                Duration addDelay = delay(peer, peerOfOther);
+                Duration addTurn = runtime.longest();
                 assertThat(knet.hosts()).hasSize(hosts + 1);
                 knet.apply(few);
-                removeDelay.add(delay(peer, peerOfOther));
-                removeTurn.add(runtime.longest());
-                if (addDelay.isAllowed()
-                        && removeDelay.isAllowed()
-                        && addTurn.isAllowed()
-                        && removeTurn.isAllowed()) {
-                    return;
-                }
+                Duration removeDelay = delay(peer, peerOfOther);
+                done.add(new Round(addDelay, addTurn, removeDelay, runtime.longest()));
             }
         }
-        assertThat(addDelay.isAllowed()).as("delay when added: %s", addDelay).isTrue();
-        assertThat(removeDelay.isAllowed()).as("delay when removed: %s", removeDelay).isTrue();
-        assertThat(addTurn.isAllowed()).as("turn when added: %s", addTurn).isTrue();
-        assertThat(removeTurn.isAllowed()).as("turn when removed: %s", removeTurn).isTrue();
+        assertThat(areMostlyInTime(done)).as("%s", done).isTrue();
+    }
+
+    /** Whether the larger part of the last rounds was in time. */
+    private static boolean areMostlyInTime(List<Round> done) {
+        List<Round> last = done.subList(Math.max(0, done.size() - LAST), done.size());
+        return last.stream().filter(Round::isInTime).count() > LAST / 2;
     }
 
     private static Duration delay(PingedPeer peer, PingedPeer peerOfOther)
