@@ -27,8 +27,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class CNodeInteropTest {
     private static final Duration SOON = Pair.SOON;
 

@@ -199,6 +199,7 @@ class CryptoMismatchInteropTest {
             Await.until(
                     () -> "drops: " + pair.java.statistics().drops(),
                     () -> pair.java.statistics().drops(cause) >= MESSAGES);
+            pair.awaitSentByC(MESSAGES + 1);
             Await.until(
                     "Java: all sent",
                     () -> pair.javaLink(0).statistics().txData().packets() == MESSAGES + 1);

@@ -214,6 +214,11 @@ final class JavaAndC implements AutoCloseable {
         Payloads.assertSame(payload, inJava.payload(), "C to Java, " + what);
     }
 
+    /** Waits until C has sent so many packets with messages by the first link. */
+    void awaitSentByC(long packets) throws Exception {
+        c.awaitLink(javaId, 0, s -> s.stats().txDataPackets() >= packets, Await.LIMIT);
+    }
+
     @Override
     public void close() {
         try (relay) {

@@ -19,12 +19,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Discovery on the loopback interface, whose MTU is 65,536, and through a relay that cuts. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class PathMtuInteropTest {
     private static final long PATIENT = 5000;
 

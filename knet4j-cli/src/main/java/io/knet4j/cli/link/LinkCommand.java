@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "link",
         description = {
-            "Changes a link of a running node, until the node ends.",
+            "Changes a link of a running node. The configuration file stays as it is.",
             "",
             "Disable a link before work on its network, and no message is lost: the other links take"
                     + " over at once. The node at the other end keeps its own settings, so disable"

@@ -25,6 +25,8 @@ final class StatusText {
     private static final int NODE_COLUMN = 15;
     private static final int LINK_COLUMN = 21;
 
+    private static final String COMING_UP = "coming-up";
+
     private final Page page = new Page();
 
     private StatusText() {}
@@ -101,12 +103,22 @@ final class StatusText {
                         + named(host.id(), host.name())
                         + (host.reachable()
                                 ? " is reachable by " + links(host.activeLinks())
-                                : " is NOT REACHABLE: no link is up")
+                                : " is NOT REACHABLE: " + unreachable(host.links()))
                         + ", policy "
                         + host.policy()
-                        + ", data MTU "
-                        + host.dataMtuBytes());
+                        + (host.reachable() ? ", data MTU " + host.dataMtuBytes() : ""));
         host.links().forEach(this::link);
+    }
+
+    private static String unreachable(List<Link> links) {
+        if (links.isEmpty()) {
+            return "it has no links";
+        }
+        if (links.stream().noneMatch(Link::enabled)) {
+            return "all links are disabled";
+        }
+        boolean soon = links.stream().anyMatch(link -> link.use().equals(COMING_UP));
+        return soon ? "no link is up yet" : "no link is up";
     }
 
     private static String links(List<Integer> links) {
@@ -118,7 +130,7 @@ final class StatusText {
         page.entry(2, "link " + link.id() + "  " + state(link), LINK_COLUMN, link.explanation());
         detail("address", address(link));
         detail("latency", latency(link.latency()) + "; loss " + percent(link.loss().percent()));
-        detail("MTU", mtu(link.mtu()));
+        detail("MTU", link.up() ? mtu(link.mtu()) : "found out when the link is up");
         detail("priority", Integer.toString(link.priority()));
         detail("changes", changes(link.changes()));
         detail(
@@ -139,7 +151,7 @@ final class StatusText {
     private static String state(Link link) {
         return switch (link.use()) {
             case "in-use" -> "in use";
-            case "coming-up" -> "coming up";
+            case COMING_UP -> "coming up";
             case "down" -> "DOWN";
             case "no-answer" -> "NO ANSWER";
             default -> link.use();
@@ -184,7 +196,7 @@ final class StatusText {
     }
 
     private static String mtu(Mtu mtu) {
-        String in = mtu.inBytes() == null ? "? in" : mtu.inBytes() + " in";
+        String in = mtu.inBytes() == null ? "in not known" : mtu.inBytes() + " in";
         boolean differs = mtu.inBytes() != null && mtu.inBytes() != mtu.outBytes();
         return mtu.outBytes()
                 + " out, "

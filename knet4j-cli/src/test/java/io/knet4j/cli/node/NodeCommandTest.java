@@ -464,7 +464,7 @@ class NodeCommandTest {
                     .startsWith(
                             "knet: "
                                     + config
-                                    + ": host 2 (beta), link 1: local: cannot bind /127.0.1.1:"
+                                    + ": host 2 (beta), link 1: local: cannot bind 127.0.1.1 port "
                                     + port);
         }
     }

@@ -255,8 +255,7 @@ class StatusFormTest {
                                   address    [2001:db8:1234:5678:9abc:def0:1234:5678]:15405 ->
                                              [2001:db8:1234:5678:9abc:def0:1234:9999]:15405
                                   latency    not known; loss 12.5 %
-                                  MTU        1500 out, 1280 in, THEY DIFFER; data 1397; this machine
-                                             sends no larger ones
+                                  MTU        found out when the link is up
                                   priority   2
                                   changes    came up 2 times, went down 1 time; the last 2 h 3 min ago
                                   data       1234567 packets sent, 1234567 received
@@ -264,13 +263,12 @@ class StatusFormTest {
                                   address    [2001:db8:1234:5678:9abc:def0:1234:5678]:15405 ->
                                              [2001:db8:1234:5678:9abc:def0:1234:9999]:15405
                                   latency    not known; loss 12.5 %
-                                  MTU        1500 out, 1280 in, THEY DIFFER; data 1397; this machine
-                                             sends no larger ones
+                                  MTU        found out when the link is up
                                   priority   2
                                   changes    came up 2 times, went down 1 time; the last 2 h 3 min ago
                                   data       1234567 packets sent, 1234567 received
 
-                        host 3 is NOT REACHABLE: no link is up, policy active, data MTU 482
+                        host 3 is NOT REACHABLE: it has no links, policy active
 
                         messages       1234 sent, 5678 delivered
                         not sent       host-down 4, queue-full 1

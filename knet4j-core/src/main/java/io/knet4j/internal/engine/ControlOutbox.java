@@ -4,6 +4,7 @@ import io.knet4j.KnetEvent.SocketError;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.LinkState.ControlStream;
 import io.knet4j.internal.security.PacketSealer;
+import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
@@ -79,7 +80,9 @@ final class ControlOutbox {
                 Path path = batch.path(index);
                 output.publish(
                         new SocketError(
-                                path.socket().local(), failure, "sending to " + path.remote()));
+                                path.socket().local(),
+                                failure,
+                                "sending to " + Addresses.text(path.remote())));
             }
         }
         link.lastSendFailure = failure;

@@ -32,6 +32,7 @@ import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSuite;
+import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
@@ -482,7 +483,7 @@ public final class Engine {
         if (open != null && sockets.isOfOtherKind(open, linkConfig.dynamic())) {
             throw ConfigurationException.invalid(
                     "local",
-                    local + " for a " + kind(linkConfig.dynamic()) + " link",
+                    Addresses.text(local) + " for a " + kind(linkConfig.dynamic()) + " link",
                     "an address and port that no " + kind(!linkConfig.dynamic()) + " link has");
         }
         return open == null ? transport.bind(local, socketOptions(linkConfig, dscp)) : open;
@@ -502,6 +503,7 @@ public final class Engine {
         link.host.links[link.id] = null;
         stop(time, link);
         router.update(link.host);
+        log.debug(LogSubsystem.LINK, () -> link + " was removed");
     }
 
     private void stop(long time, LinkState link) {
@@ -510,7 +512,6 @@ public final class Engine {
             outbox.flush();
             sockets.release(time, link.socket);
         }
-        log.debug(LogSubsystem.LINK, () -> link + " was removed");
     }
 
     public void setEnabled(long time, LinkState link, boolean enabled) {
@@ -676,12 +677,8 @@ public final class Engine {
         return List.copyOf(statuses);
     }
 
-    private boolean isConfigured(LinkState link) {
-        return hosts.get(link.host.id) == link.host && link.host.links[link.id] == link;
-    }
-
     private void check(LinkState link) {
-        if (!isConfigured(link)) {
+        if (!link.isConfigured()) {
             throw new ConfigurationException(
                     Reason.NOT_FOUND,
                     "link " + link.id + " of host " + link.host.id + " was removed");
@@ -781,13 +778,15 @@ public final class Engine {
             LinkState link = changes.toStop.poll();
             if (link != null) {
                 stop(time, link);
+                LinkState stopped = link;
+                log.debug(LogSubsystem.LINK, () -> stopped + " was stopped");
                 continue;
             }
             link = changes.toStart.poll();
             if (link == null) {
                 return false;
             }
-            if (isConfigured(link)) { // a callback may have removed it
+            if (link.isConfigured()) { // a callback may have removed it
                 start(time, link, changes.nextPing(time));
             }
         }

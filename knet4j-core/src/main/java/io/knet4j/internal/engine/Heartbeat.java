@@ -112,12 +112,12 @@ final class Heartbeat {
     /** The link was disabled, or is about to be removed. */
     void stop(long now, LinkState link) {
         timers.cancel(link.pingTimer);
-        if (link.peer != null) {
-            fallSilent(now, link, link.peer);
-        }
         if (link.monitor.connected()) {
             takeDown(now, link, LinkDownCause.DISABLED);
         } else {
+            if (link.peer != null) {
+                fallSilent(now, link, link.peer);
+            }
             timers.cancel(link.downTimer);
             prober.onDown(link);
             link.monitor.stop(now);

@@ -28,6 +28,7 @@ final class Hosts {
     }
 
     void remove(HostState host) {
+        host.removed = true;
         ordered.remove(host.id);
         byId = byId.with(host.id, null);
     }

@@ -35,6 +35,15 @@ final class LinkProbing {
         this.timer = timer;
     }
 
+    /** What was learned of the path so far does not hold for the one that comes. */
+    void forgetPath() {
+        sent.forget();
+        ofPeer.forget();
+        refused.take();
+        difference = null;
+        differenceTold = false;
+    }
+
     PathMtu snapshot(long now) {
         return mtu.snapshot(ofPeer.found(now));
     }

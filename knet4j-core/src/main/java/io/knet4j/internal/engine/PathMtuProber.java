@@ -120,12 +120,12 @@ final class PathMtuProber {
             link.probing.mtu.stop();
         }
         link.probing.told = null;
-        link.probing.ofPeer.forget();
+        link.probing.forgetPath();
     }
 
     /** The peer of a link is somewhere else: what is known is of another path. */
     void onMoved(long now, LinkState link) {
-        link.probing.ofPeer.forget();
+        link.probing.forgetPath();
         if (interfaceMtu.isEmpty()) {
             forget(link);
             link.probing.mtu.stop();

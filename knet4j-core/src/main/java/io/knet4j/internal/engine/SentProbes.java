@@ -1,5 +1,7 @@
 package io.knet4j.internal.engine;
 
+import java.util.Arrays;
+
 /** Remembers the sizes of the probes that were sent lately, to tell answers from forgeries. */
 final class SentProbes {
     private static final int REMEMBERED = 64;
@@ -19,6 +21,11 @@ final class SentProbes {
         packets[next] = packetBytes;
         unanswered[next] = 1;
         next = (next + 1) % REMEMBERED;
+    }
+
+    /** Answers to what was sent so far do not count any more. */
+    void forget() {
+        Arrays.fill(unanswered, 0);
     }
 
     /** An answer came. Returns whether a probe waits for it; each takes one. */

@@ -5,6 +5,7 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoStatus;
 import io.knet4j.LinkConfig;
+import io.knet4j.internal.transport.Addresses;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
@@ -21,10 +22,6 @@ public final class Words {
         return millis < 1000
                 ? String.format(Locale.ROOT, "%.3f ms", millis)
                 : String.format(Locale.ROOT, "%.3f s", millis / 1000);
-    }
-
-    public static String address(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + " port " + address.getPort();
     }
 
     static String link(LinkConfig link) {
@@ -45,7 +42,7 @@ public final class Words {
     }
 
     private static String end(@Nullable InetSocketAddress address) {
-        return address == null ? "what will be heard" : address(address);
+        return address == null ? "what will be heard" : Addresses.text(address);
     }
 
     static String heartbeat(LinkConfig link) {

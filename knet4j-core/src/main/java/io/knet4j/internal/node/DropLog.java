@@ -3,7 +3,7 @@ package io.knet4j.internal.node;
 import io.knet4j.DropCause;
 import io.knet4j.LogSubsystem;
 import io.knet4j.internal.engine.ReportLimit;
-import io.knet4j.internal.engine.Words;
+import io.knet4j.internal.transport.Addresses;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -44,7 +44,7 @@ final class DropLog {
         return drops
                 + " dropped: "
                 + cause.name().toLowerCase(Locale.ROOT).replace('_', ' ')
-                + (source == null ? "" : ", the last one from " + Words.address(source));
+                + (source == null ? "" : ", the last one from " + Addresses.text(source));
     }
 
     private static LogSubsystem subsystem(DropCause cause) {

@@ -6,6 +6,7 @@ import io.knet4j.LogSubsystem;
 import io.knet4j.Reason;
 import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.engine.Words;
+import io.knet4j.internal.transport.Addresses;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -162,9 +163,9 @@ final class EventLines {
             case KnetEvent.PeerAddressChanged e ->
                     link(e.link(), host)
                             + " has its peer at "
-                            + Words.address(e.after())
+                            + Addresses.text(e.after())
                             + e.before()
-                                    .map(before -> ", before at " + Words.address(before))
+                                    .map(before -> ", before at " + Addresses.text(before))
                                     .orElse("");
             case KnetEvent.HostReachable _ -> host + " is reachable";
             case KnetEvent.HostUnreachable _ -> host + " is not reachable: no link to it is up";
@@ -190,7 +191,7 @@ final class EventLines {
                             + " bytes come the other way";
             case KnetEvent.SocketError e ->
                     "socket "
-                            + Words.address(e.local())
+                            + Addresses.text(e.local())
                             + ": "
                             + e.message()
                             + ": "

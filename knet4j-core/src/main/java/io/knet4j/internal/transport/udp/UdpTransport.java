@@ -3,6 +3,7 @@ package io.knet4j.internal.transport.udp;
 import io.knet4j.ConfigurationException;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
+import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
@@ -135,7 +136,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
             }
             Reason reason = bindReason(e);
             throw new ConfigurationException(
-                    reason, "local: cannot bind " + local + ": " + e.getMessage(), e);
+                    reason,
+                    "local: cannot bind " + Addresses.text(local) + ": " + e.getMessage(),
+                    e);
         }
     }
 
