@@ -242,8 +242,8 @@ public interface Knet extends AutoCloseable {
 
     /**
      * Bytes of a message in a packet that passes to all hosts. Answers to {@code
-     * knet_handle_pmtud_get}; but here it limits nobody: fragments to each host have a size of
-     * their own.
+     * knet_handle_pmtud_get}; but here it limits nobody else: a message to one host is cut for that
+     * host, and a message to several for the smallest data MTU among them.
      *
      * @return the smallest {@link HostStatus#dataMtu()} of the hosts that are reachable; what every
      *     path takes when none is

@@ -71,7 +71,7 @@ public record KnetConfig(
         Checks.range("receiveQueueBytes", receiveQueueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES);
         Checks.range(
                 "socketBufferBytes", socketBufferBytes, MIN_SOCKET_BUFFER_BYTES, Integer.MAX_VALUE);
-        checkInterfaceMtu(interfaceMtu);
+        checkInterfaceMtu(Checks.notNull("interfaceMtu", interfaceMtu));
         checkPathMtuInterval(pathMtuInterval);
         Checks.notNull("sendQueueFull", sendQueueFull);
         Checks.notNull("reassembly", reassembly);

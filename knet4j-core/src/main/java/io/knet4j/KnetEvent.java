@@ -123,7 +123,7 @@ public sealed interface KnetEvent {
             implements KnetEvent {}
 
     /**
-     * A socket failed. Answers to the callback of {@code knet_handle_enable_sock_notify}.
+     * A socket failed. libknet tells of its log only.
      *
      * @param local address that the socket is bound to
      * @param reason kind of failure

@@ -49,7 +49,10 @@ public enum Reason {
      * (EAGAIN).
      */
     NO_PROGRESS("EAGAIN"),
-    /** The send queue is full (EAGAIN). */
+    /**
+     * The send queue is full, or, for a message to this node itself, the receive queue of its
+     * channel (EAGAIN).
+     */
     QUEUE_FULL("EAGAIN"),
     /**
      * At the current data MTU the message needs more than 254 fragments (libknet corrupts it

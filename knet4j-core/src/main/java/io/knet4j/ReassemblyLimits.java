@@ -3,9 +3,9 @@ package io.knet4j;
 import java.time.Duration;
 
 /**
- * Bounds for messages whose fragments have not all arrived. When a bound is hit, the oldest
- * incomplete message of the host that holds most memory is given up, so a host that floods first
- * fragments harms itself only.
+ * Bounds for messages whose fragments have not all arrived. A host that floods first fragments
+ * harms itself only: when it has too many incomplete messages, its oldest one is given up, and when
+ * all hosts together hold too much memory, the oldest one of the host that holds most.
  *
  * @param messagesPerHost incomplete messages per host, 32 to 4096; default 64
  * @param bytesTotal memory for the incomplete messages of all hosts, at least 1 MiB; default 16 MiB

@@ -12,7 +12,8 @@ import io.knet4j.CompressionMethod;
  * are. The constructor should not do more than look for the library; what is costly, such as
  * loading native code, has time until a compressor or decompressor is made. The first opening of a
  * node has one decompressor made and closed in a thread of its own, so that this is done before
- * messages come. When making one fails, it is tried again after 10 seconds.
+ * messages come; not of {@link CompressionMethod#ZSTD}, whose native code is loaded when it is
+ * configured or received first. When making one fails, it is tried again after 10 seconds.
  *
  * <p>Providers are used by any number of threads at a time.
  */

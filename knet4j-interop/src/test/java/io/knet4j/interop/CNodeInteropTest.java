@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,20 +11,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.knet4j.interop.junit.RequiresLibKnet;
 import io.knet4j.testkit.relay.FreePorts;
 import io.knet4j.testkit.relay.Impairment;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -290,37 +285,6 @@ class CNodeInteropTest {
     }
 
     @Test
-    void closeLeavesNoThreadsAndNoDescriptors() throws Exception {
-        openUseAndClose(); // whatever is created once per process is there now
-        long descriptors = descriptors();
-        long threads = threads();
-        for (int i = 0; i < 2; i++) {
-            openUseAndClose();
-        }
-        assertNoNodeThreads();
-        assertEquals(descriptors, descriptors());
-        // The JVM itself may start or end a few threads meanwhile; two pairs of nodes would leave
-        // more than twenty.
-        assertTrue(Math.abs(threads - threads()) <= 5, "threads before and after");
-    }
-
-    @Test
-    void closeCleansUpAfterAFailure() throws Exception {
-        assertNoNodeThreads();
-        long descriptors = descriptors();
-        try (CNode node = CNode.open(1)) {
-            node.addHost(2);
-            node.openChannel(0);
-            assertThrows(LibKnetException.class, () -> node.openChannel(0));
-            assertThrows(
-                    LibKnetException.class,
-                    () -> node.addLink(2, CLinkConfig.fast(9, FreePorts.loopback4(), null)));
-        }
-        assertNoNodeThreads();
-        assertEquals(descriptors, descriptors());
-    }
-
-    @Test
     void closingAChannelLeavesTheOthersOpen() throws Exception {
         try (Pair pair = new Pair(FreePorts.loopback4(), FreePorts.loopback4())) {
             for (CNode node : List.of(pair.one, pair.two)) {
@@ -359,14 +323,6 @@ class CNodeInteropTest {
         assertEquals("from two", text(pair.one.poll(SOON)));
     }
 
-    private static void openUseAndClose() throws Exception {
-        try (Pair pair = new Pair(FreePorts.loopback4(), FreePorts.loopback4())) {
-            pair.awaitUp();
-            exchange(pair);
-            assertNull(pair.one.poll(Duration.ZERO));
-        }
-    }
-
     private static CEvent hostEvent(CNode node, boolean reachable) throws Exception {
         return node.awaitEvent(
                 e -> e instanceof CEvent.HostStatus h && h.reachable() == reachable, SOON);
@@ -375,40 +331,6 @@ class CNodeInteropTest {
     private static CEvent withoutTime(CEvent event) {
         CEvent.HostStatus h = (CEvent.HostStatus) event;
         return new CEvent.HostStatus(0, h.hostId(), h.reachable());
-    }
-
-    private static void assertNoNodeThreads() {
-        List<String> left =
-                Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .filter(n -> n.startsWith("cnode-") || n.equals("relay"))
-                        .toList();
-        assertEquals(List.of(), left); // close() has waited for them
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
-            return fds.map(CNodeInteropTest::target)
-                    .filter(t ->
-                            t.startsWith("socket:")
-                                    || t.startsWith("pipe:")
-                                    || t.startsWith("anon_inode:"))
-                    .count();
-        }
-    }
-
-    private static String target(Path fd) {
-        try {
-            return Files.readSymbolicLink(fd).toString();
-        } catch (IOException _) {
-            return "closed meanwhile";
-        }
-    }
-
-    private static long threads() throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return tasks.count();
-        }
     }
 
     private static CMessage received(CNode node) throws InterruptedException {

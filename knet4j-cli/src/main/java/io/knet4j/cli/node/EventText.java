@@ -71,7 +71,12 @@ final class EventText {
                                             + e.receivedPacketBytes()
                                             + " bytes from it";
                             case KnetEvent.SocketError e ->
-                                    "socket " + address(e.local()) + " failed: " + e.message();
+                                    "socket "
+                                            + address(e.local())
+                                            + " failed: "
+                                            + e.message()
+                                            + ": "
+                                            + reason(e.reason());
                             case KnetEvent.SendFailed e ->
                                     TextReporter.count(e.messages(), "message")
                                             + " on channel "

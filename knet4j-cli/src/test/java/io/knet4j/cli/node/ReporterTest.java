@@ -121,7 +121,7 @@ class ReporterTest {
                             "{'event':'path-mtu-differs','host':2,'name':'beta','link':1,'sent_packet_bytes':1500,'received_packet_bytes':1400}"),
                     entry(
                             new KnetEvent.SocketError(LOCAL, Reason.SOCKET_FAILED, "broken"),
-                            "socket 127.0.0.1 port 5405 failed: broken",
+                            "socket 127.0.0.1 port 5405 failed: broken: socket failed",
                             "{'event':'socket-error','address':'127.0.0.1','port':5405,'reason':'socket-failed','message':'broken'}"),
                     entry(
                             new KnetEvent.SendFailed(Reason.HOST_DOWN, 4, 1),

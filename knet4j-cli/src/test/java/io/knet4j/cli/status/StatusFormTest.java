@@ -234,9 +234,9 @@ class StatusFormTest {
                         node 1 (alpha) of cluster production, up 2 h 3 min
                           file         /etc/corosync/corosync.conf
                           program      knet 1.0, process 4711
-                          crypto       aes256 with sha256, key of 1024 bytes in slot 2; slot 1 still
-                                       opens aes128 with sha1, key of 128 bytes, 5 packets so far; CLEAR
-                                       PACKETS ARE ACCEPTED
+                          crypto       aes256 with sha256, key of 1024 bytes in slot 2; slot 1 opens
+                                       aes128 with sha1, key of 128 bytes, 5 packets so far; CLEAR PACKETS
+                                       ARE ACCEPTED
                           compression  zlib, default level, messages of more than 100 bytes
                           forwarding   on
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the
- * hosts, local delivery, compression, sequence number, fragments, protection, links; {@link #flush}
+ * hosts, compression, sequence number, fragments, protection, links, local delivery; {@link #flush}
  * hands what was collected to the transport.
  *
  * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are

@@ -175,7 +175,7 @@ final class EventLines {
             case KnetEvent.ActiveLinksChanged e ->
                     e.links().isEmpty() ? "" : "messages to " + host + " take " + links(e.links());
             case KnetEvent.DataMtuChanged e ->
-                    "messages to " + host + " go in fragments of up to " + e.dataMtu() + " bytes";
+                    "messages to " + host + " have a data MTU of " + e.dataMtu() + " bytes now";
             case KnetEvent.PathMtuChanged e ->
                     link(e.link(), host)
                             + " takes packets of "

@@ -138,7 +138,7 @@ final class NodeChannel implements Channel {
 
     @Override
     public Optional<ReceivedMessage> receive(Duration timeout) throws InterruptedException {
-        return receive(timeout.isNegative() ? 0 : timeout.toNanos());
+        return receive(Waits.nanos(timeout));
     }
 
     private Optional<ReceivedMessage> receive(long timeout) throws InterruptedException {

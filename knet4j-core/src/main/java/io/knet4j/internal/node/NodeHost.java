@@ -70,7 +70,7 @@ record NodeHost(Node node, HostState state) implements Host {
     @Override
     public boolean awaitReachable(Duration timeout) throws InterruptedException {
         name(); // a host that was removed is not waited for
-        return node.awaitReachable(state, timeout.toNanos());
+        return node.awaitReachable(state, Waits.nanos(timeout));
     }
 
     @Override

@@ -133,7 +133,7 @@ class NodeLogTest {
                         new Line(
                                 "pmtud",
                                 Level.FINE,
-                                "messages to " + HOST + " go in fragments of up to 1446 bytes")),
+                                "messages to " + HOST + " have a data MTU of 1446 bytes now")),
                 Arguments.of(
                         new KnetEvent.SocketError(
                                 LOCAL, Reason.NETWORK_UNREACHABLE, "sending to {0} 'x'"),
