@@ -26,12 +26,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dynamic links and access lists on one side, a static link on the other. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class DynamicLinksInteropTest {
     private static final int JAVA = 1;
     private static final int C = 2;
