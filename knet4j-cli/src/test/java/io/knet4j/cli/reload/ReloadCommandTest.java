@@ -250,7 +250,7 @@ class ReloadCommandTest {
         assertThat(reload(2).exitCode()).isZero();
         awaitTraffic(one, two, "both send with it");
         assertThat(status(1))
-                .anyMatch(line -> line.contains("key of 1024 bytes in slot 2; slot 1 still"));
+                .anyMatch(line -> line.contains("key of 1024 bytes in slot 2; slot 1 opens"));
 
         assertDone(
                 reload(1),

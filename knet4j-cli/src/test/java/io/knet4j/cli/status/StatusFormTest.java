@@ -235,8 +235,8 @@ class StatusFormTest {
                           file         /etc/corosync/corosync.conf
                           program      knet 1.0, process 4711
                           crypto       aes256 with sha256, key of 1024 bytes in slot 2; slot 1 opens
-                                       aes128 with sha1, key of 128 bytes, 5 packets so far; CLEAR PACKETS
-                                       ARE ACCEPTED
+                                       aes128 with sha1, key of 128 bytes, 5 packets so far; CLEAR
+                                       PACKETS ARE ACCEPTED
                           compression  zlib, default level, messages of more than 100 bytes
                           forwarding   on
 

@@ -16,11 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,27 +113,10 @@ class OutageInteropTest {
         OF_PEER
     }
 
-    /** With two Java nodes, the peer's end is the other one's own. */
-    static Stream<Arguments> atOneEnd() {
-        return Stream.of(Outage.values()).map(outage -> Arguments.of(outage, End.OF_JAVA));
-    }
-
-    static Stream<Arguments> atEachEnd() {
-        return Stream.of(Outage.values())
-                .flatMap(outage -> Stream.of(End.values()).map(end -> Arguments.of(outage, end)));
-    }
-
     @Nested
     class JavaAndJavaActiveIpv6 extends Cases {
         JavaAndJavaActiveIpv6() {
             super(Kind.JAVA, "active", true);
-        }
-
-        @ParameterizedTest
-        @Execution(ExecutionMode.SAME_THREAD)
-        @MethodSource("io.knet4j.interop.netns.OutageInteropTest#atOneEnd")
-        void trafficGoesOn(Outage outage, End end) throws Exception {
-            check(outage, end);
         }
     }
 
@@ -144,13 +125,6 @@ class OutageInteropTest {
         JavaAndJavaPassiveIpv4() {
             super(Kind.JAVA, "passive", false);
         }
-
-        @ParameterizedTest
-        @Execution(ExecutionMode.SAME_THREAD)
-        @MethodSource("io.knet4j.interop.netns.OutageInteropTest#atOneEnd")
-        void trafficGoesOn(Outage outage, End end) throws Exception {
-            check(outage, end);
-        }
     }
 
     @Nested
@@ -158,13 +132,6 @@ class OutageInteropTest {
     class JavaAndCPassiveIpv4 extends Cases {
         JavaAndCPassiveIpv4() {
             super(Kind.C, "passive", false);
-        }
-
-        @ParameterizedTest
-        @Execution(ExecutionMode.SAME_THREAD)
-        @MethodSource("io.knet4j.interop.netns.OutageInteropTest#atEachEnd")
-        void trafficGoesOn(Outage outage, End end) throws Exception {
-            check(outage, end);
         }
     }
 
@@ -175,13 +142,6 @@ class OutageInteropTest {
         JavaAndCActiveIpv6() {
             super(Kind.C, "active", true);
         }
-
-        @ParameterizedTest
-        @Execution(ExecutionMode.SAME_THREAD)
-        @MethodSource("io.knet4j.interop.netns.OutageInteropTest#atEachEnd")
-        void trafficGoesOn(Outage outage, End end) throws Exception {
-            check(outage, end);
-        }
     }
 
     @Nested
@@ -191,25 +151,13 @@ class OutageInteropTest {
         JavaAndCRoundRobinIpv4() {
             super(Kind.C, "round_robin", false);
         }
-
-        @ParameterizedTest
-        @Execution(ExecutionMode.SAME_THREAD)
-        @MethodSource("io.knet4j.interop.netns.OutageInteropTest#atEachEnd")
-        void trafficGoesOn(Outage outage, End end) throws Exception {
-            check(outage, end);
-        }
     }
 
     /** A pair of nodes that lives through all outages, one after the other. */
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    @Execution(ExecutionMode.CONCURRENT)
-    abstract static class Cases {
+    abstract static class Cases extends TwoNodes {
         private final Kind peerKind;
         private final String policy;
         private final boolean ipv6;
-        private TwoHosts hosts;
-        private Node java;
-        private Node peer;
 
         Cases(Kind peerKind, String policy, boolean ipv6) {
             this.peerKind = peerKind;
@@ -219,21 +167,20 @@ class OutageInteropTest {
 
         @BeforeAll
         void start() throws Exception {
-            hosts = TwoHosts.open(TwoHosts.Kind.DIRECT, TwoHosts.Kind.DIRECT);
-            java = Node.start(Kind.JAVA, hosts.a(), 1, 2);
-            peer = Node.start(peerKind, hosts.b(), 2, 1);
-            for (Node node : List.of(java, peer)) {
+            startNodes(
+                    TwoHosts.open(TwoHosts.Kind.DIRECT, TwoHosts.Kind.DIRECT), Kind.JAVA, peerKind);
+            for (Node node : nodes()) {
                 node.policy(policy);
             }
             for (int i = 0; i < 2; i++) {
                 TwoHosts.Wire wire = hosts.wire(i);
-                java.link(
+                a.link(
                         i,
                         wire.a().address(ipv6, PORT),
                         wire.b().address(ipv6, PORT),
                         INTERVAL,
                         TIMEOUT);
-                peer.link(
+                b.link(
                         i,
                         wire.b().address(ipv6, PORT),
                         wire.a().address(ipv6, PORT),
@@ -241,37 +188,34 @@ class OutageInteropTest {
                         TIMEOUT);
             }
             awaitUp();
-            java.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
-            peer.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
+            startFlows(SIZE, MICROS_BETWEEN_MESSAGES);
             assertFlows();
         }
 
-        @AfterAll
-        void stop() {
-            for (Node node : new Node[] {java, peer}) {
-                if (node != null) {
-                    node.close();
-                }
-            }
-            if (hosts != null) {
-                hosts.close();
-            }
+        /** With two Java nodes, the peer's end is the other one's own. */
+        Stream<Arguments> outages() {
+            List<End> ends = peerKind == Kind.JAVA ? List.of(End.OF_JAVA) : List.of(End.values());
+            return Stream.of(Outage.values())
+                    .flatMap(outage -> ends.stream().map(end -> Arguments.of(outage, end)));
         }
 
         private List<Node> javaNodes() {
-            return peerKind == Kind.JAVA ? List.of(java, peer) : List.of(java);
+            return peerKind == Kind.JAVA ? nodes() : List.of(a);
         }
 
-        void check(Outage outage, End where) throws Exception {
+        @ParameterizedTest
+        @Execution(ExecutionMode.SAME_THREAD)
+        @MethodSource("outages")
+        void trafficGoesOn(Outage outage, End where) throws Exception {
             NetInterface end = where == End.OF_JAVA ? hosts.wire(0).a() : hosts.wire(0).b();
             List<Watch> watches = new ArrayList<>();
             for (Node node : javaNodes()) {
                 watches.add(new Watch(node));
             }
-            int firstOfJava = java.sent();
-            int firstOfPeer = peer.sent();
-            java.resetSilence();
-            peer.resetSilence();
+            int firstOfJava = a.sent();
+            int firstOfPeer = b.sent();
+            a.resetSilence();
+            b.resetSilence();
 
             long start = System.nanoTime();
             AutoCloseable healing = outage.begin(end, end.address(ipv6));
@@ -280,7 +224,7 @@ class OutageInteropTest {
                     watch.node.await(0, false);
                     assertInTime(watch.node + " took the link down", start);
                 }
-                Node.assertFlows(java, peer); // C may not have seen the outage yet
+                Node.assertFlows(a, b); // C may not have seen the outage yet
                 long rest = OUTAGE.toNanos() - (System.nanoTime() - start);
                 TimeUnit.NANOSECONDS.sleep(rest); // not for a condition: the outage has a length
                 for (Watch watch : watches) {
@@ -299,25 +243,25 @@ class OutageInteropTest {
             awaitUp();
             assertFlows();
 
-            int lastOfJava = java.sent();
-            int lastOfPeer = peer.sent();
+            int lastOfJava = a.sent();
+            int lastOfPeer = b.sent();
             if (policy.equals("active")) {
-                awaitAll(java, peer, firstOfJava, lastOfJava);
+                awaitAll(a, b, firstOfJava, lastOfJava);
                 if (peerKind == Kind.JAVA || where == End.OF_JAVA || !outage.hindersSending) {
-                    awaitAll(peer, java, firstOfPeer, lastOfPeer);
+                    awaitAll(b, a, firstOfPeer, lastOfPeer);
                 } // else C gives a message up when its first link cannot be sent on
             }
             // What C loses on a link that it has not seen down yet is its own affair: it looks
             // later, up to ten timeouts after the link came up.
-            assertShort("from Java", peer.tally(firstOfJava, lastOfJava));
+            assertShort("from Java", b.tally(firstOfJava, lastOfJava));
             if (peerKind == Kind.JAVA) {
-                assertShort("from the peer", java.tally(firstOfPeer, lastOfPeer));
+                assertShort("from the peer", a.tally(firstOfPeer, lastOfPeer));
             }
             watches.forEach(Watch::assertCalm);
         }
 
         private void awaitUp() throws Exception {
-            for (Node node : List.of(java, peer)) {
+            for (Node node : nodes()) {
                 for (int i = 0; i < 2; i++) {
                     node.await(i, true);
                 }
@@ -328,11 +272,6 @@ class OutageInteropTest {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             assertTrue(
                     took.compareTo(LATEST) < 0, () -> what + " after " + took.toMillis() + " ms");
-        }
-
-        private void assertFlows() throws Exception {
-            Node.assertFlows(java, peer);
-            Node.assertFlows(peer, java);
         }
 
         private static void awaitAll(Node sender, Node receiver, int from, int to)

@@ -9,13 +9,11 @@ import io.knet4j.interop.netns.Node.Kind;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,18 +165,12 @@ class PathMtuInteropTest {
     }
 
     /** Two nodes, and wires of all kinds between them. Each test adds the links that it needs. */
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    @Execution(ExecutionMode.CONCURRENT)
-    abstract static class Cases {
+    abstract static class Cases extends TwoNodes {
         private final Kind kindOfA;
         private final Kind kindOfB;
-        private Node a;
-        private Node b;
         private boolean ipv6;
-        private boolean flowing;
         private int firstLink;
         private int links;
-        TwoHosts hosts;
 
         Cases(Kind kindOfA, Kind kindOfB) {
             this.kindOfA = kindOfA;
@@ -190,10 +182,8 @@ class PathMtuInteropTest {
             TwoHosts.Kind[] wires = new TwoHosts.Kind[ROUTED + 1];
             Arrays.fill(wires, TwoHosts.Kind.DIRECT);
             wires[ROUTED] = TwoHosts.Kind.ROUTED;
-            hosts = TwoHosts.open(wires);
-            a = Node.start(kindOfA, hosts.a(), 1, 2);
-            b = Node.start(kindOfB, hosts.b(), 2, 1);
-            for (Node node : List.of(a, b)) {
+            startNodes(TwoHosts.open(wires), kindOfA, kindOfB);
+            for (Node node : nodes()) {
                 node.command("pmtud-interval", PATH_MTU_INTERVAL_SECONDS);
             }
             for (Path path : Path.values()) {
@@ -201,25 +191,9 @@ class PathMtuInteropTest {
             }
         }
 
-        @AfterAll
-        void stop() {
-            for (Node node : new Node[] {a, b}) {
-                if (node != null) {
-                    node.close();
-                }
-            }
-            if (hosts != null) {
-                hosts.close();
-            }
-        }
-
         @AfterEach
         void removeLinks() {
-            if (flowing) {
-                a.stopFlow();
-                b.stopFlow();
-                flowing = false;
-            }
+            stopFlows();
             for (int i = firstLink; i < firstLink + links; i++) {
                 a.removeLink(i);
                 b.removeLink(i);
@@ -262,12 +236,12 @@ class PathMtuInteropTest {
                 addLink(path.wire, path.ipv6);
             }
             for (Path path : Path.values()) {
-                for (Node node : List.of(a, b)) {
+                for (Node node : nodes()) {
                     node.await(path.wire, true);
                 }
             }
             long up = System.nanoTime();
-            for (Node node : List.of(a, b)) {
+            for (Node node : nodes()) {
                 for (Path path : Path.values()) {
                     node.awaitMtu(path.wire, suite.mtu(path.mtu, path.ipv6));
                 }
@@ -369,9 +343,7 @@ class PathMtuInteropTest {
             addLink(wire, useIpv6);
             a.await(wire, true);
             b.await(wire, true);
-            a.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
-            b.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
-            flowing = true;
+            startFlows(SIZE, MICROS_BETWEEN_MESSAGES);
             assertFlows();
         }
 
@@ -379,15 +351,11 @@ class PathMtuInteropTest {
         void awaitBoth(int fromA, int fromB) throws Exception {
             a.awaitMtu(firstLink, Suite.CLEAR.mtu(fromA, ipv6));
             b.awaitMtu(firstLink, Suite.CLEAR.mtu(fromB, ipv6));
-            for (Node node : List.of(a, b)) {
+            for (Node node : nodes()) {
                 assertEquals(node.mtu(firstLink), node.dataMtu());
             }
         }
 
         /** Messages come that are sent from now on. */
-        void assertFlows() throws Exception {
-            Node.assertFlows(a, b);
-            Node.assertFlows(b, a);
-        }
     }
 }

@@ -12,12 +12,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,15 +73,9 @@ class PeerAddressInteropTest {
     }
 
     /** Node b is the one whose address changes. */
-    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    @Execution(ExecutionMode.CONCURRENT)
-    abstract static class Cases {
+    abstract static class Cases extends TwoNodes {
         private final Kind kindOfA;
         private final Kind kindOfB;
-        private TwoHosts hosts;
-        private Node a;
-        private Node b;
-        private boolean flowing;
 
         Cases(Kind kindOfA, Kind kindOfB) {
             this.kindOfA = kindOfA;
@@ -92,31 +84,13 @@ class PeerAddressInteropTest {
 
         @BeforeAll
         void start() throws Exception {
-            hosts = TwoHosts.open(TwoHosts.Kind.DIRECT, TwoHosts.Kind.ROUTED);
-            a = Node.start(kindOfA, hosts.a(), 1, 2);
-            b = Node.start(kindOfB, hosts.b(), 2, 1);
+            startNodes(TwoHosts.open(TwoHosts.Kind.DIRECT, TwoHosts.Kind.ROUTED), kindOfA, kindOfB);
             a.command("acl", "off");
-        }
-
-        @AfterAll
-        void stop() {
-            for (Node node : new Node[] {a, b}) {
-                if (node != null) {
-                    node.close();
-                }
-            }
-            if (hosts != null) {
-                hosts.close();
-            }
         }
 
         @AfterEach
         void removeLinks() {
-            if (flowing) {
-                a.stopFlow();
-                b.stopFlow();
-                flowing = false;
-            }
+            stopFlows();
             a.removeLink(0);
             b.removeLink(0);
             for (boolean ipv6 : new boolean[] {false, true}) { // also after a failure
@@ -252,9 +226,7 @@ class PeerAddressInteropTest {
         private void startTraffic() throws Exception {
             a.await(0, true);
             b.await(0, true);
-            a.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
-            b.startFlow(SIZE, MICROS_BETWEEN_MESSAGES);
-            flowing = true;
+            startFlows(SIZE, MICROS_BETWEEN_MESSAGES);
             assertFlows();
         }
 
@@ -294,9 +266,5 @@ class PeerAddressInteropTest {
         }
 
         /** Messages come that are sent from now on. */
-        private void assertFlows() throws Exception {
-            Node.assertFlows(a, b);
-            Node.assertFlows(b, a);
-        }
     }
 }
