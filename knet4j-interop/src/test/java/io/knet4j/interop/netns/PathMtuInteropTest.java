@@ -355,7 +355,5 @@ class PathMtuInteropTest {
                 assertEquals(node.mtu(firstLink), node.dataMtu());
             }
         }
-
-        /** Messages come that are sent from now on. */
     }
 }
