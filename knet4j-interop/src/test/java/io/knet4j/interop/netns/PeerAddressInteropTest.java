@@ -264,7 +264,5 @@ class PeerAddressInteropTest {
                 }
             }
         }
-
-        /** Messages come that are sent from now on. */
     }
 }
