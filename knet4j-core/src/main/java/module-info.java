@@ -7,7 +7,7 @@
  */
 module io.knet4j {
     requires jdk.net;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     uses io.knet4j.spi.CompressionProvider;
 

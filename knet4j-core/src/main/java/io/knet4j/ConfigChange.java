@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,7 +67,7 @@ public sealed interface ConfigChange {
     record ClearTrafficChanged(ClearTraffic before, ClearTraffic after) implements ConfigChange {
         @Override
         public String toString() {
-            return "crypto: clear traffic " + before + " -> " + after;
+            return "crypto: clear traffic " + lower(before) + " -> " + lower(after);
         }
     }
 
@@ -205,7 +206,7 @@ public sealed interface ConfigChange {
     record PolicyChanged(int host, LinkPolicy before, LinkPolicy after) implements ConfigChange {
         @Override
         public String toString() {
-            return "host " + host + ": policy " + before + " -> " + after;
+            return "host " + host + ": policy " + lower(before) + " -> " + lower(after);
         }
     }
 
@@ -346,5 +347,9 @@ public sealed interface ConfigChange {
             return time.toNanos() / 1000 + " µs";
         }
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -81,9 +81,12 @@ public sealed interface ControlPlace {
                 }
             };
         } catch (FileAlreadyExistsException e) {
-            throw new UnusableException(Path.of(e.getFile()), "is there already, and in use");
+            throw new UnusableException(
+                    Path.of(e.getFile()),
+                    "is there already: the socket of another node, or something else");
         } catch (NoSuchFileException e) {
-            throw new UnusableException(Path.of(e.getFile()), "cannot be made: no such folder");
+            throw new UnusableException(
+                    Path.of(e.getFile()), "cannot be made: its folder is missing");
         } catch (IOException e) {
             throw new UnusableException(String.valueOf(e.getMessage()));
         }

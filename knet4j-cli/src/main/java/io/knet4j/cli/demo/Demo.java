@@ -392,7 +392,7 @@ final class Demo {
                         + round(PhaseResult.DETECT_LIMIT)
                         + " ms, and twice the longest time that the machine held something");
         timeline.say(
-                "up on top, "
+                "up on top, but "
                         + round(PhaseResult.DETECT_LIMIT_AT_MOST)
                         + " ms at most; it held up a process or a message for "
                         + round(

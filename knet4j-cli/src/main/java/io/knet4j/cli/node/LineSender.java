@@ -84,6 +84,7 @@ final class LineSender {
         }
         if (line.length() == 0) {
             reporter.skipped(lines, "it is empty, and a message has at least 1 byte");
+            lost = true;
             return;
         }
         if (!reachability.await(to, givenUp ? Duration.ZERO : wait)) {

@@ -184,11 +184,17 @@ final class NodeControl implements ControlHandler {
     private String use(Link link) {
         HostStatus host = link.host().status();
         return host.activeLinks().isEmpty()
-                ? names.text(host.id()) + " is NOT REACHABLE: no link is up"
+                ? names.text(host.id()) + " is NOT REACHABLE: " + whyNot(link.host())
                 : "traffic to "
                         + names.text(host.id())
                         + " uses "
                         + EventText.links(host.activeLinks());
+    }
+
+    private static String whyNot(Host host) {
+        return host.links().stream().anyMatch(link -> link.config().enabled())
+                ? "no link is up yet"
+                : "all links are disabled";
     }
 
     private static JsonObject text(List<String> lines) {

@@ -45,7 +45,11 @@ import picocli.CommandLine.Option;
         })
 public final class ReloadCommand implements Callable<Integer> {
 
-    @Option(names = "--dry-run", description = "Only show what would change.")
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Only show what would change. Addresses are not tried out: one that cannot be"
+                            + " bound is noticed when it is done.")
     private boolean dryRun;
 
     @Option(

@@ -235,12 +235,7 @@ public record NodeStatus(
     public record Packets(long packets, long bytes) {}
 
     /** Packets that did not go out at the first attempt, by what is in them. */
-    public record Failures(Failure data, Failure ping, Failure pong, Failure pmtud) {
-        /** Packets that did not go out at all. */
-        long errors() {
-            return data.errors + ping.errors + pong.errors + pmtud.errors;
-        }
-    }
+    public record Failures(Failure data, Failure ping, Failure pong, Failure pmtud) {}
 
     /**
      * Packets that did not go out at the first attempt.

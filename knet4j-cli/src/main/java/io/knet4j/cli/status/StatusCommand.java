@@ -52,7 +52,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description =
-                    "Print a JSON object on one line; times in milliseconds, sizes in bytes, null"
+                    "Print a JSON object on one line; times in the unit that their names end in, sizes in bytes, null"
                             + " for what is not known.")
     private boolean json;
 
@@ -64,7 +64,7 @@ public final class StatusCommand implements Callable<Integer> {
             converter = Pause.class,
             description =
                     "Show it again and again, each so many seconds; default ${FALLBACK-VALUE}. Ends"
-                            + " with the node.")
+                            + " with the node, and exit code 1.")
     private @Nullable BigDecimal watch;
 
     private final Terminal terminal;

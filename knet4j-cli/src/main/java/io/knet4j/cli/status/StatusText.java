@@ -139,9 +139,9 @@ final class StatusText {
                         + " packets sent, "
                         + link.received().data().packets()
                         + " received"
-                        + (link.failures().errors() == 0
+                        + (link.failures().data().errors() == 0
                                 ? ""
-                                : ", " + link.failures().errors() + " NOT SENT"));
+                                : ", " + link.failures().data().errors() + " NOT SENT"));
     }
 
     private void detail(String label, String words) {

@@ -71,11 +71,11 @@ class LinkCommandTest {
         assertDone(
                 cluster.run("link", "disable", "2", "1", "--node=1"),
                 "link 1 to host 2 (beta) is disabled now, and was enabled",
-                "host 2 (beta) is NOT REACHABLE: no link is up");
+                "host 2 (beta) is NOT REACHABLE: all links are disabled");
         assertDone(
                 cluster.run("link", "enable", "2", "0", "--node=1"),
                 "link 0 to host 2 (beta) is enabled now, and was disabled",
-                "host 2 (beta) is NOT REACHABLE: no link is up");
+                "host 2 (beta) is NOT REACHABLE: no link is up yet");
         awaitTold("link 0 to host 2 (beta) was enabled (control socket)");
         alpha.err()
                 .await(_ ->

@@ -275,7 +275,9 @@ class StatusCommandTest {
             assertThat(CommandRun.toTheEnd("status", control).exitCode()).isZero();
             assertFailed(
                     CommandRun.toTheEnd("node", "--config=" + cluster.file(2), "--id=2", control),
-                    "knet: control socket: " + path + " is there already, and in use");
+                    "knet: control socket: "
+                            + path
+                            + " is there already: the socket of another node, or something else");
         }
         assertThat(path).doesNotExist();
         assertFailed(
@@ -288,7 +290,7 @@ class StatusCommandTest {
                         "--config=" + cluster.file(1),
                         "--id=1",
                         "--control=" + folder + "/no/s"),
-                "knet: control socket: " + folder + "/no cannot be made: no such folder");
+                "knet: control socket: " + folder + "/no cannot be made: its folder is missing");
         assertThat(CommandRun.toTheEnd("status", "--control=none").exitCode()).isEqualTo(2);
     }
 

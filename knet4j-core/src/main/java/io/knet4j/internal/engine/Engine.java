@@ -554,13 +554,12 @@ public final class Engine {
         if (peer == null) {
             throw ConfigurationException.invalid(
                     "access list",
-                    "of link "
+                    "of "
+                            + (link.isLoopback() ? "loopback" : "static")
+                            + " link "
                             + link.id
                             + " of host "
-                            + link.host.id
-                            + (link.isLoopback()
-                                    ? ", which is a loopback link"
-                                    : ", which is static"),
+                            + link.host.id,
                     "that of a dynamic link; others accept what they must");
         }
         return peer;

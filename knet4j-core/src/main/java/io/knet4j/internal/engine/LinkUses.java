@@ -39,8 +39,8 @@ final class LinkUses {
                             + " of "
                             + (link.config.pongCount() + 1)
                             + " has come";
-            case DOWN -> down(Objects.requireNonNull(link.history.lastFall()));
-            case NO_ANSWER -> "no pong has come since it was enabled";
+            case DOWN -> down(link, Objects.requireNonNull(link.history.lastFall()));
+            case NO_ANSWER -> noAnswer(link);
             case DISABLED -> "it is disabled";
         };
     }
@@ -82,11 +82,27 @@ final class LinkUses {
                         + priority;
     }
 
-    private static String down(Fall fall) {
+    private static String noAnswer(LinkState link) {
+        if (link.peer != null && link.path == null) {
+            return link.peer.filter.rules().isEmpty()
+                    ? "its peer is not known yet, and the access list is empty"
+                    : "its peer is not known yet";
+        }
+        return "no pong has come since it was enabled" + sending(link);
+    }
+
+    private static String sending(LinkState link) {
+        return link.lastSendFailure == null
+                ? ""
+                : "; pings cannot be sent: " + Words.reason(link.lastSendFailure);
+    }
+
+    private static String down(LinkState link, Fall fall) {
         return fall.cause() == LinkDownCause.TRANSPORT_ERROR
                 ? "the network reported that the host cannot be reached, and no pong has come since"
                 : "no pong had come for "
                         + Words.time(fall.silence())
-                        + " when it went down, and none since";
+                        + " when it went down, and none since"
+                        + sending(link);
     }
 }

@@ -281,6 +281,10 @@ final class Receiver {
 
     private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
+        LinkState link = host.link(Packets.link(memory, packet));
+        if (link != null) {
+            link.lastLife.onPing(now, sequence);
+        }
         if (!Packets.pingTimed(memory, packet)) {
             int newest = host.window.newest();
             host.window.announce(sequence);
@@ -295,7 +299,7 @@ final class Receiver {
                         host.window,
                         host.longestTravel());
         if (finding != Finding.NOTHING) {
-            host.window.reset();
+            host.endLife(now, link);
             reassembler.clear(host.incomplete);
         }
         if (finding == Finding.RESTARTED) {
@@ -411,6 +415,10 @@ final class Receiver {
         int number = Packets.dataFragmentNumber(memory, packet);
         if (count > 1 && (number == 0 || number > count || count > MtuArithmetic.MAX_FRAGMENTS)) {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
+            return;
+        }
+        if (link.lastLife.isOld(now, sequence)) {
+            drops.count(now, DropCause.STALE, source);
             return;
         }
         int newest = host.window.newest();

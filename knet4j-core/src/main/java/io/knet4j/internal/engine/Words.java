@@ -5,6 +5,7 @@ import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoStatus;
 import io.knet4j.LinkConfig;
+import io.knet4j.Reason;
 import io.knet4j.internal.transport.Addresses;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -22,6 +23,10 @@ public final class Words {
         return millis < 1000
                 ? String.format(Locale.ROOT, "%.3f ms", millis)
                 : String.format(Locale.ROOT, "%.3f s", millis / 1000);
+    }
+
+    static String reason(Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     static String link(LinkConfig link) {

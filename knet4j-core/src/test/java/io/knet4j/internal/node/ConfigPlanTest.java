@@ -242,7 +242,7 @@ class ConfigPlanTest {
                         "on-wire version: negotiated -> 1",
                         "host 3 (db-3): removed",
                         "host 2: name db-2 -> db-two",
-                        "host 2: policy PASSIVE -> ACTIVE",
+                        "host 2: policy passive -> active",
                         "link 0 of host 2: removed",
                         "link 1 of host 2: priority 0 -> 5",
                         "link 2 of host 2: added, 10.0.0.4:5405 -> 10.0.1.4:5405, disabled",
@@ -317,7 +317,7 @@ class ConfigPlanTest {
                 .containsExactly(
                         "crypto slot 1: empty -> aes256 with sha256, key of 200 bytes",
                         "crypto: sending clear -> by slot 1",
-                        "crypto: clear traffic ALLOW -> REFUSE");
+                        "crypto: clear traffic allow -> refuse");
         assertThat(texts(one, two))
                 .containsExactly(
                         "crypto slot 1: aes256 with sha256, key of 200 bytes -> aes256 with sha256,"

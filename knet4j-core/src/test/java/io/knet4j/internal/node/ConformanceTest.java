@@ -356,7 +356,7 @@ class ConformanceTest {
                         list::clear)) {
             refused(
                     Reason.INVALID_ARGUMENT,
-                    "access list: value of link 0 of host 2, which is static is not allowed;"
+                    "access list: value of static link 0 of host 2 is not allowed;"
                             + " allowed: that of a dynamic link; others accept what they must",
                     edit);
         }
