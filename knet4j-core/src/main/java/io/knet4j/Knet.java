@@ -2,9 +2,11 @@ package io.knet4j;
 
 import io.knet4j.internal.node.Nodes;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +67,9 @@ public interface Knet extends AutoCloseable {
      * @return the running node
      * @throws ConfigurationException if the chosen compression is not available or does not work;
      *     if the key of the crypto configuration was closed; {@link Reason#UNKNOWN_ALGORITHM} if
-     *     this Java runtime does not offer its cipher or hash
+     *     this Java runtime does not offer its cipher or hash; {@link Reason#INVALID_ARGUMENT} if
+     *     the system property {@value UdpFeature#WITHOUT_PROPERTY} names a feature that is not
+     *     known
      */
     static Knet open(KnetConfig config) {
         return Nodes.open(config);
@@ -320,6 +324,16 @@ public interface Knet extends AutoCloseable {
     KnetStatistics statistics();
 
     /**
+     * What of the operating system's UDP this node uses at the moment. What is missing was switched
+     * off, or the system does not have or permit it, of which a line of the log tells when the node
+     * is opened. {@link UdpFeature#SEGMENTATION_OFFLOAD} is missing for a minute after the kernel
+     * refused it on the way from one of the node's addresses.
+     *
+     * @return an unmodifiable snapshot
+     */
+    Set<UdpFeature> udpFeatures();
+
+    /**
      * The state of all links of all hosts at one moment. Costs less than {@link Link#status()} for
      * each, and messages go on meanwhile. Answers to {@code knet_link_get_status}.
      *
@@ -440,6 +454,7 @@ public interface Knet extends AutoCloseable {
         private CompressionConfig compression = CompressionConfig.NONE;
         private int dscp;
         private boolean accessLists = true;
+        private final Set<UdpFeature> withoutUdpFeatures = EnumSet.noneOf(UdpFeature.class);
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -570,6 +585,19 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * Features of the operating system's UDP not to use although they may be there.
+         *
+         * @param features besides those of earlier calls
+         * @return this
+         */
+        public Builder withoutUdpFeature(UdpFeature... features) {
+            for (UdpFeature feature : features) {
+                withoutUdpFeatures.add(Checks.notNull("withoutUdpFeatures", feature));
+            }
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -588,7 +616,8 @@ public interface Knet extends AutoCloseable {
                     Optional.ofNullable(crypto),
                     compression,
                     dscp,
-                    accessLists);
+                    accessLists,
+                    withoutUdpFeatures);
         }
 
         /**

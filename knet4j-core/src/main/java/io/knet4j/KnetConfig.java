@@ -3,6 +3,7 @@ package io.knet4j;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Settings of a node, made by {@link Knet#builder(int)}.
@@ -25,6 +26,8 @@ import java.util.OptionalInt;
  *     LinkConfig#highPriorityTraffic()}, 0 to 63; default 0: low delay (TOS 0x10)
  * @param accessLists whether dynamic links accept only peers that their access lists do; default
  *     true
+ * @param withoutUdpFeatures features of the operating system's UDP not to use although they may be
+ *     there; default: none
  */
 public record KnetConfig(
         int nodeId,
@@ -38,7 +41,8 @@ public record KnetConfig(
         Optional<CryptoConfig> crypto,
         CompressionConfig compression,
         int dscp,
-        boolean accessLists) {
+        boolean accessLists,
+        Set<UdpFeature> withoutUdpFeatures) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -60,7 +64,7 @@ public record KnetConfig(
     private static final Duration MAX_PATH_MTU_INTERVAL = Duration.ofDays(1);
 
     /**
-     * Checks every value.
+     * Checks every value and copies the set.
      *
      * @throws ConfigurationException {@link Reason#INVALID_ARGUMENT}, naming the field, the value
      *     and what is allowed
@@ -78,6 +82,7 @@ public record KnetConfig(
         Checks.notNull("crypto", crypto);
         Checks.notNull("compression", compression);
         checkDscp(dscp);
+        withoutUdpFeatures = Set.copyOf(Checks.notNull("withoutUdpFeatures", withoutUdpFeatures));
     }
 
     static int checkNodeId(int nodeId) {

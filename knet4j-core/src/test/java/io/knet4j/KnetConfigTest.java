@@ -31,6 +31,7 @@ class KnetConfigTest {
         assertThat(config.dscp()).isZero();
         assertThat(config.pathMtuInterval()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.accessLists()).isTrue();
+        assertThat(config.withoutUdpFeatures()).isEmpty();
     }
 
     @ParameterizedTest
@@ -80,6 +81,9 @@ class KnetConfigTest {
                 wrong(
                         "sendQueueFull: value null",
                         () -> Knet.builder(1).sendQueueFull(null).build()),
+                wrong(
+                        "withoutUdpFeatures: value null",
+                        () -> Knet.builder(1).withoutUdpFeature((UdpFeature) null)),
                 wrong("messagesPerHost: value 31", () -> new ReassemblyLimits(31, 1 << 20, SECOND)),
                 wrong(
                         "messagesPerHost: value 4097",

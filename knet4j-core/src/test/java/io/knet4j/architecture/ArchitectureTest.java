@@ -86,7 +86,7 @@ class ArchitectureTest {
         arrows(SECURITY, ONWIRE, API);
         arrows(TRANSPORT, API);
         arrows(UDP, UDP_LINUX, TRANSPORT, API);
-        arrows(UDP_LINUX);
+        arrows(UDP_LINUX, TRANSPORT, API);
         arrows(ENGINE, COMPRESS, SPI, ONWIRE, SECURITY, TRANSPORT, API);
         arrows(NODE, ENGINE, COMPRESS, ONWIRE, SECURITY, TRANSPORT, RUNTIME, API);
         arrows(RUNTIME, NODE, TRANSPORT, UDP, API);

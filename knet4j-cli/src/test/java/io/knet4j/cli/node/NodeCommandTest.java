@@ -110,7 +110,9 @@ class NodeCommandTest {
             one.type("hello\n");
             two.out().await("from 1: hello"::equals);
             two.err().await(event("link 0 to host 1 (alpha) is up, latency .* ms"));
-            assertThat(two.err().lines()).noneMatch(line -> line.startsWith("log "));
+            assertThat(two.err().lines())
+                    .filteredOn(line -> line.startsWith("log "))
+                    .allMatch(line -> line.startsWith("log info: node 2: UDP "));
         }
     }
 

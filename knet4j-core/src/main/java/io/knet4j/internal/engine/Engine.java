@@ -93,6 +93,7 @@ public final class Engine {
     private final CryptoMeter cryptoMeter;
     private final Router router;
     private final AccessControl access;
+    private final LinksByPeer byPeer = new LinksByPeer();
     private final PathMtuProber prober;
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
@@ -194,7 +195,9 @@ public final class Engine {
                         output,
                         clocks.wallClock());
         finder =
-                new PeerFinder(transport, timers, access, heartbeat, prober, router, drops, output);
+                new PeerFinder(
+                        transport, timers, access, byPeer, heartbeat, prober, router, drops,
+                        output);
         reassembler =
                 new Reassembler(
                         config.reassembly().messagesPerHost(),
@@ -283,16 +286,19 @@ public final class Engine {
     /** The network reports that what was sent from this socket to this address does not arrive. */
     public void unreachable(long time, Transport.Socket socket, InetSocketAddress remote) {
         now = time;
-        for (HostState host : hosts.all()) {
-            for (LinkState link : host.links) {
-                if (link != null
-                        && link.path != null
-                        && link.path.socket().equals(socket)
-                        && link.path.remote().equals(remote)) {
-                    heartbeat.onUnreachable(time, link);
-                }
-            }
-        }
+        byPeer.forEach(socket, remote, link -> heartbeat.onUnreachable(time, link));
+    }
+
+    /**
+     * The network reports that what was sent from this socket to this address was too large for a
+     * router.
+     *
+     * @param mtu size of the packets that are said to pass there
+     */
+    public void packetTooBig(
+            long time, Transport.Socket socket, InetSocketAddress remote, int mtu) {
+        now = time;
+        byPeer.forEach(socket, remote, link -> prober.onReported(time, link, mtu));
     }
 
     /** The way of messages to the network. */
@@ -500,6 +506,7 @@ public final class Engine {
     public void removeLink(long time, LinkState link) {
         check(link);
         access.remove(link);
+        byPeer.remove(link);
         link.host.links[link.id] = null;
         stop(time, link);
         router.update(link.host);
@@ -744,6 +751,7 @@ public final class Engine {
                 for (LinkState link : host.links) {
                     if (link != null) {
                         access.remove(link);
+                        byPeer.remove(link);
                     }
                 }
                 reassembler.clear(host.incomplete);
@@ -755,6 +763,7 @@ public final class Engine {
             }
             for (LinkState link : changes.removedLinks) {
                 access.remove(link);
+                byPeer.remove(link);
                 link.host.links[link.id] = null;
                 router.update(link.host);
             }
@@ -797,6 +806,7 @@ public final class Engine {
         prober.onAdded(link);
         link.host.links[link.id] = link;
         access.add(link);
+        byPeer.add(link);
         if (link.socket != null) {
             sockets.use(link.socket, link.config.dynamic());
         }
@@ -1110,7 +1120,8 @@ public final class Engine {
         if (timers.size() > 0
                 || sockets.size() > 0
                 || reassembler.bytes() > 0
-                || !access.isEmpty()) {
+                || !access.isEmpty()
+                || !byPeer.isEmpty()) {
             return Optional.of(
                     "without hosts there are "
                             + timers.size()
@@ -1119,7 +1130,7 @@ public final class Engine {
                             + " sockets, "
                             + reassembler.bytes()
                             + " bytes of fragments"
-                            + (access.isEmpty() ? "" : ", addresses of peers"));
+                            + (access.isEmpty() && byPeer.isEmpty() ? "" : ", addresses of peers"));
         }
         return Optional.empty();
     }

@@ -8,8 +8,8 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * copies may have been delivered.
  *
  * <p>A link keeps order, more or less, so that pings whose numbers go back end them; and a host
- * sends messages on a link only after pings. Whatever was on its way
- * when a link fell silent comes soon or not at all.
+ * sends messages on a link only after pings. Whatever was on its way when a link fell silent comes
+ * soon or not at all.
  *
  * <p>All times are nanoseconds.
  */

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@link PathMtuProber} keeps of a link. */
 final class LinkProbing {
+    private static final long REPORT_INTERVAL = 1_000_000_000L;
+
     final LinkMtu mtu;
     final Timer timer;
     final SentProbes sent = new SentProbes();
@@ -14,6 +16,9 @@ final class LinkProbing {
 
     /** Told by senders. */
     final RefusedSize refused = new RefusedSize();
+
+    /** Says which reports of the network to heed. */
+    final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
 
     /** How often the next probe found the socket full. */
     int tries;

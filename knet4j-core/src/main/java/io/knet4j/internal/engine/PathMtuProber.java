@@ -201,6 +201,20 @@ final class PathMtuProber {
         }
     }
 
+    /**
+     * The network reports that a packet was too large for a router. That may be forged, so it is
+     * but a reason to look at once whether what is in use still passes.
+     */
+    void onReported(long now, LinkState link, int packetBytes) {
+        LinkMtu mtu = link.probing.mtu;
+        if (mtu.isSettled()
+                && packetBytes < mtu.packetBytes()
+                && link.probing.reports.count(now) > 0) {
+            mtu.confirm();
+            startRound(now, link);
+        }
+    }
+
     // ---- probes
 
     private void search(long now, LinkState link) {

@@ -32,6 +32,7 @@ final class PeerFinder {
     private final Transport transport;
     private final TimerQueue timers;
     private final AccessControl access;
+    private final LinksByPeer byPeer;
     private final Heartbeat heartbeat;
     private final PathMtuProber prober;
     private final Router router;
@@ -42,6 +43,7 @@ final class PeerFinder {
             Transport transport,
             TimerQueue timers,
             AccessControl access,
+            LinksByPeer byPeer,
             Heartbeat heartbeat,
             PathMtuProber prober,
             Router router,
@@ -50,6 +52,7 @@ final class PeerFinder {
         this.transport = transport;
         this.timers = timers;
         this.access = access;
+        this.byPeer = byPeer;
         this.heartbeat = heartbeat;
         this.prober = prober;
         this.router = router;
@@ -209,7 +212,9 @@ final class PeerFinder {
         peer.rival = null;
         timers.cancel(peer.timer);
         if (before == null || !ScopedAddress.sameEnd(before.remote(), after.remote())) {
+            byPeer.remove(link);
             access.move(link, peer, after);
+            byPeer.add(link);
             prober.onMoved(now, link);
             output.publish(
                     new PeerAddressChanged(

@@ -21,6 +21,7 @@ import io.knet4j.OnWireVersion;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
 import io.knet4j.StatisticsScope;
+import io.knet4j.UdpFeature;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
 import io.knet4j.internal.engine.Clocks;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -126,6 +128,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         reachability = runtime.newWaiters();
         crypto = new NodeCrypto(this);
         sendQueue = new SendQueue(config, runtime, engine.sender(), sendLock, events);
+        String transport = runtime.transport().description();
+        if (!transport.isEmpty()) {
+            log.write(LogSubsystem.TRANSPORT, System.Logger.Level.INFO, transport, null);
+        }
     }
 
     // ---- what the control loop does
@@ -146,6 +152,17 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
             events.publish(
                     new KnetEvent.SocketError(socket.local(), reason, "receiving: " + message));
         }
+    }
+
+    @Override
+    public void onUnreachable(long now, Transport.Socket socket, InetSocketAddress remote) {
+        engine.unreachable(now, socket, remote);
+    }
+
+    @Override
+    public void onPacketTooBig(
+            long now, Transport.Socket socket, InetSocketAddress remote, int mtu) {
+        engine.packetTooBig(now, socket, remote, mtu);
     }
 
     @Override
@@ -579,6 +596,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 events.dropped(),
                 engine.compressionStatistics(),
                 engine.cryptoStatistics());
+    }
+
+    @Override
+    public Set<UdpFeature> udpFeatures() {
+        return call(() -> Set.copyOf(runtime.transport().features()));
     }
 
     @Override

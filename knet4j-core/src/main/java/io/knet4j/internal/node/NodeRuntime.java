@@ -4,6 +4,7 @@ import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,16 @@ public interface NodeRuntime {
 
         /** A socket cannot be read. */
         void onSocketFailure(Transport.Socket socket, Reason reason, String message);
+
+        /** The network reports that what was sent there does not arrive. */
+        void onUnreachable(long now, Transport.Socket socket, InetSocketAddress remote);
+
+        /**
+         * The network reports that what was sent there was too large for a router.
+         *
+         * @param mtu size of the packets that pass there. May be forged
+         */
+        void onPacketTooBig(long now, Transport.Socket socket, InetSocketAddress remote, int mtu);
 
         /** Something went wrong that should not. May be called by any thread. */
         void onTrouble(System.Logger.Level level, String message, @Nullable Throwable thrown);

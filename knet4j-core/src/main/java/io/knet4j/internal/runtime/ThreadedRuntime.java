@@ -1,17 +1,22 @@
 package io.knet4j.internal.runtime;
 
 import io.knet4j.KnetClosedException;
+import io.knet4j.Reason;
+import io.knet4j.UdpFeature;
 import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.transport.IncomingBatch;
+import io.knet4j.internal.transport.SocketTransport;
 import io.knet4j.internal.transport.Transport;
-import io.knet4j.internal.transport.udp.UdpTransport;
+import io.knet4j.internal.transport.udp.UdpTransports;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,12 +36,12 @@ public final class ThreadedRuntime implements NodeRuntime {
     private static final int MAX_TURNS = 100;
 
     private static final int RECEIVE_BYTES = 1 << 22;
-    private static final int RECEIVE_DATAGRAMS = 1024;
+    private static final int RECEIVE_DATAGRAMS = 4096;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
     private static final long ERROR_PAUSE = 100;
 
     private final String name;
-    private final UdpTransport transport;
+    private final SocketTransport transport;
     private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final List<ThreadWorker> workers = new CopyOnWriteArrayList<>();
     private final Thread thread;
@@ -53,15 +58,42 @@ public final class ThreadedRuntime implements NodeRuntime {
      * @param nodeId part of the threads' names
      */
     public ThreadedRuntime(int nodeId) {
+        this(nodeId, Set.of());
+    }
+
+    /**
+     * @param nodeId part of the threads' names
+     * @param without what of the operating system's UDP not to use although it may be there
+     */
+    public ThreadedRuntime(int nodeId, Set<UdpFeature> without) {
         name = "knet-" + nodeId;
-        transport =
-                new UdpTransport((socket, reason, message) -> {
-                    if (loop != null) {
-                        loop.onSocketFailure(socket, reason, message);
-                    }
-                });
+        transport = UdpTransports.open(without, new NetworkReports());
         thread = new Thread(this::run, name + "-loop");
         thread.setDaemon(true);
+    }
+
+    /** Hands on what the network reports, which happens in the control loop. */
+    private final class NetworkReports implements SocketTransport.Listener {
+        @Override
+        public void socketFailed(Transport.Socket socket, Reason reason, String message) {
+            if (loop != null) {
+                loop.onSocketFailure(socket, reason, message);
+            }
+        }
+
+        @Override
+        public void unreachable(Transport.Socket socket, InetSocketAddress remote) {
+            if (loop != null) {
+                loop.onUnreachable(nanoTime(), socket, remote);
+            }
+        }
+
+        @Override
+        public void packetTooBig(Transport.Socket socket, InetSocketAddress remote, int mtu) {
+            if (loop != null) {
+                loop.onPacketTooBig(nanoTime(), socket, remote, mtu);
+            }
+        }
     }
 
     /** Something to do in the control loop, and its result. */

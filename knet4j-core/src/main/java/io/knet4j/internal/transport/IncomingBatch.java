@@ -55,12 +55,20 @@ public final class IncomingBatch {
 
     /** Adds a datagram that was written to {@link #used()}. */
     public void add(Transport.Socket socket, InetSocketAddress source, int length) {
+        add(socket, source, used, length);
+    }
+
+    /**
+     * Adds a datagram that was written somewhere in the free room. What is before it is not free
+     * any more.
+     */
+    public void add(Transport.Socket socket, InetSocketAddress source, int offset, int length) {
         sockets[size] = socket;
         sources[size] = source;
-        offsets[size] = used;
+        offsets[size] = offset;
         lengths[size] = length;
         size++;
-        used += length;
+        used = offset + length;
     }
 
     public void clear() {

@@ -21,6 +21,7 @@ public final class OutgoingBatch {
     private int pendingCount;
     private int size;
     private int used;
+    private @Nullable Object attachment;
 
     /**
      * @param memory room for the packets
@@ -38,6 +39,24 @@ public final class OutgoingBatch {
 
     public ByteBuffer memory() {
         return memory;
+    }
+
+    /** What the transport keeps with the batch, null when it has not kept anything yet. */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * Called by the transport: keeps something with the batch, such as memory that it needs to send
+     * it. Whoever sends a batch has it alone, and so what is kept with it.
+     */
+    public void attach(Object kept) {
+        attachment = kept;
+    }
+
+    /** Number of datagrams that fit in. */
+    public int capacity() {
+        return lengths.length;
     }
 
     /** Number of datagrams. */

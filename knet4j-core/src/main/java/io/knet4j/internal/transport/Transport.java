@@ -1,8 +1,10 @@
 package io.knet4j.internal.transport;
 
 import io.knet4j.ConfigurationException;
+import io.knet4j.UdpFeature;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.Set;
 
 /**
  * Moves batches of datagrams between local sockets and remote addresses. {@link #send} is called by
@@ -61,7 +63,7 @@ public interface Transport {
     Path path(Socket socket, InetSocketAddress remote);
 
     /**
-     * Hands the pending datagrams of the batch to the network, those of one socket in order, and
+     * Hands the pending datagrams of the batch to the network, those of one path in order, and
      * settles each: sent or failed. Those for which a socket has no room stay pending. Does not
      * block.
      */
@@ -69,4 +71,14 @@ public interface Transport {
 
     /** Waits a moment, for room in the socket buffers. */
     void awaitRoom();
+
+    /** What of the operating system's UDP is in use. May be called by any thread. */
+    default Set<UdpFeature> features() {
+        return Set.of();
+    }
+
+    /** What moves the datagrams, for people; empty when there is nothing to tell. */
+    default String description() {
+        return "";
+    }
 }

@@ -252,6 +252,52 @@ class PathMtuProberTest {
         assertThat(mtu(link).packetBytes()).isEqualTo(9128);
     }
 
+    private void report(LinkState link, int mtu) {
+        node.engine.packetTooBig(node.now, link.path.socket(), link.path.remote(), mtu);
+        play(10 * MILLI);
+    }
+
+    /** Anybody can forge it. */
+    @Test
+    void aReportOfARouterIsLookedIntoAtOnceAndNotBelieved() {
+        node.transport.largestPayload = 1472;
+        LinkState link = up();
+        play(SECOND);
+        PathMtu found = mtu(link);
+        assertThat(found.packetBytes()).isEqualTo(1500);
+        probes.clear();
+        report(link, 600);
+        assertThat(probes).isNotEmpty();
+        assertThat(mtu(link)).isEqualTo(found);
+        probes.clear();
+        for (int i = 0; i < 10; i++) {
+            report(link, 600 + i); // not again within a second
+        }
+        assertThat(probes).isEmpty();
+        play(SECOND);
+        probes.clear();
+        report(link, 1500); // nothing new
+        assertThat(probes).isEmpty();
+        passes = 1200 - 28;
+        report(link, 1200);
+        play(2 * SECOND); // the next confirmation would not have begun yet
+        assertThat(mtu(link).packetBytes()).isEqualTo(1200);
+    }
+
+    @Test
+    void aReportOfARouterIsOfNoInterestWhileALinkIsNotProbed() {
+        LinkState link = up();
+        node.engine.setInterfaceMtu(OptionalInt.of(1500));
+        play(SECOND);
+        probes.clear();
+        report(link, 600);
+        node.engine.packetTooBig(node.now, link.path.socket(), remote(9, 0), 600);
+        node.engine.removeHost(node.now, link.host);
+        node.engine.packetTooBig(node.now, link.path.socket(), remote(2, 0), 600);
+        play(SECOND);
+        assertThat(probes).isEmpty();
+    }
+
     @Test
     void aShortIntervalReplacesConfirmations() {
         LinkState link = up();

@@ -23,6 +23,7 @@ import io.knet4j.OnWireVersion;
 import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.SharedKey;
+import io.knet4j.UdpFeature;
 import io.knet4j.internal.node.LogLines.Line;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -370,6 +371,18 @@ class NodeLogTest {
     }
 
     @Test
+    void aNodeTellsWhatMovesItsDatagrams() {
+        Knet.builder(4711).withoutUdpFeature(UdpFeature.NATIVE).open().close();
+        assertThat(logged.lines())
+                .contains(
+                        new Line(
+                                "transport",
+                                Level.INFO,
+                                "node 4711: UDP by the sockets of Java, one datagram per system"
+                                        + " call, since native is switched off"));
+    }
+
+    @Test
     void changesOfTheConfigurationAreLoggedWhereTheyBelong() throws Exception {
         int port;
         try (Knet knet = Knet.builder(4711).open();
@@ -394,6 +407,7 @@ class NodeLogTest {
         }
         String at = "127.0.0.1 port " + port;
         assertThat(logged.lines())
+                .filteredOn(line -> !line.logger().equals("transport")) // depends on the machine
                 .containsExactly(
                         debug("compress", "messages are not compressed"),
                         debug("host", HOST + " was added"),

@@ -100,6 +100,21 @@ class ApplyHoldsUpNothingTest {
                         }
 
                         @Override
+                        public void onUnreachable(
+                                long now, Transport.Socket socket, InetSocketAddress remote) {
+                            loop.onUnreachable(now, socket, remote);
+                        }
+
+                        @Override
+                        public void onPacketTooBig(
+                                long now,
+                                Transport.Socket socket,
+                                InetSocketAddress remote,
+                                int mtu) {
+                            loop.onPacketTooBig(now, socket, remote, mtu);
+                        }
+
+                        @Override
                         public void onTrouble(
                                 System.Logger.Level level, String message, Throwable thrown) {
                             loop.onTrouble(level, message, thrown);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,18 +27,18 @@ class TrafficClassTest {
         "::1, 252"
     })
     void socketsMarkWhatTheySend(String address, int trafficClass) throws IOException {
-        try (UdpTransport transport = new UdpTransport((_, _, _) -> {})) {
+        try (NioUdpTransport transport = new NioUdpTransport(Set.of(), "", new Reports())) {
             InetSocketAddress local = new InetSocketAddress(InetAddress.ofLiteral(address), 0);
             Transport.SocketOptions options = new Transport.SocketOptions(65_536, trafficClass);
-            UdpTransport.UdpSocket socket =
-                    (UdpTransport.UdpSocket) bind(transport, local, options);
+            NioUdpTransport.UdpSocket socket =
+                    (NioUdpTransport.UdpSocket) bind(transport, local, options);
             assertThat(socket.channel().getOption(StandardSocketOptions.IP_TOS))
                     .isEqualTo(trafficClass);
         }
     }
 
     private static Transport.Socket bind(
-            UdpTransport transport, InetSocketAddress local, Transport.SocketOptions options) {
+            NioUdpTransport transport, InetSocketAddress local, Transport.SocketOptions options) {
         try {
             return transport.bind(local, options);
         } catch (ConfigurationException e) {

@@ -2,7 +2,6 @@ package io.knet4j.internal.transport.udp.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.knet4j.internal.transport.udp.linux.LibC.SocketAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +11,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,32 +31,21 @@ public final class MtuProbeMode {
     private final MemorySegment address;
     private final MemorySegment value;
     private final MemorySegment length;
-    private final InetSocketAddress local;
+    private final RawAddress raw;
     private final boolean ipv6;
 
     private MtuProbeMode(Arena arena, InetSocketAddress local) {
         capture = arena.allocate(LibC.CAPTURE);
-        address = arena.allocate(SocketAddress.LAYOUT);
+        address = arena.allocate(RawAddress.MAX_BYTES, Long.BYTES);
         value = arena.allocate(JAVA_INT);
         length = arena.allocate(JAVA_INT);
-        this.local = local;
+        raw = RawAddress.of(local);
         ipv6 = local.getAddress() instanceof Inet6Address;
     }
 
-    /** Whether the operating system is the right one. */
+    /** Whether it can be set at all: on Linux, with access to native functions. */
     public static boolean isSupported() {
-        return System.getProperty("os.name", "").equals("Linux");
-    }
-
-    /** Whether this module may call native functions. */
-    public static boolean isPermitted() {
-        return MtuProbeMode.class.getModule().isNativeAccessEnabled();
-    }
-
-    /** The option of the {@code java} command that permits it. */
-    public static String permission() {
-        String name = MtuProbeMode.class.getModule().getName();
-        return "--enable-native-access=" + (name == null ? "ALL-UNNAMED" : name);
+        return NativeSupport.isLinux() && NativeSupport.isPermitted();
     }
 
     /**
@@ -97,10 +84,7 @@ public final class MtuProbeMode {
 
     private boolean isBoundHere(int fd) {
         length.set(JAVA_INT, 0, (int) address.byteSize());
-        return LibC.getsockname(capture, fd, address, length) == 0
-                && SocketAddress.family(address) == (ipv6 ? SocketAddress.IPV6 : SocketAddress.IPV4)
-                && SocketAddress.port(address) == local.getPort()
-                && Arrays.equals(SocketAddress.bytes(address), local.getAddress().getAddress());
+        return LibC.getsockname(capture, fd, address, length) == 0 && raw.isAt(address, 0);
     }
 
     private int option(int fd, int level, int name) {

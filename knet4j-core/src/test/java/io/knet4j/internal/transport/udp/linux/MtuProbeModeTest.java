@@ -56,8 +56,8 @@ class MtuProbeModeTest {
     @Test
     void testsMayCallNativeFunctions() {
         assertThat(MtuProbeMode.isSupported()).isTrue();
-        assertThat(MtuProbeMode.isPermitted()).isTrue();
-        assertThat(MtuProbeMode.permission()).isEqualTo("--enable-native-access=io.knet4j");
+        assertThat(NativeSupport.isPermitted()).isTrue();
+        assertThat(NativeSupport.permission()).isEqualTo("--enable-native-access=io.knet4j");
     }
 
     @ParameterizedTest

@@ -3,11 +3,12 @@ package io.knet4j.internal.transport.udp;
 import io.knet4j.ConfigurationException;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
+import io.knet4j.UdpFeature;
 import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
-import io.knet4j.internal.transport.Transport;
+import io.knet4j.internal.transport.SocketTransport;
 import io.knet4j.internal.transport.udp.linux.MtuProbeMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,15 +26,15 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** UDP sockets of the JDK, one datagram per system call. */
-public final class UdpTransport implements Transport, AutoCloseable {
+public final class NioUdpTransport implements SocketTransport {
     private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
 
     /** What is wrong with sockets of this program is said once. */
@@ -41,27 +42,25 @@ public final class UdpTransport implements Transport, AutoCloseable {
 
     private static final AtomicBoolean MODE_LOGGED = new AtomicBoolean();
 
-    /** Room that {@link #poll} asks for before it reads a datagram: more than any can have. */
-    public static final int MAX_DATAGRAM = 65_535;
-
     private static final int DATAGRAMS_PER_TURN = 64;
-    private static final long ROOM_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Selector selector;
-    private final FailureListener failures;
+    private final Listener listener;
+    private final String description;
+    private final boolean probing;
     private final Consumer<SelectionKey> reader = this::read;
     private @Nullable IncomingBatch incoming;
 
-    /** Told about sockets that cannot be read. */
-    @FunctionalInterface
-    public interface FailureListener {
-        /** Called by the thread that polls. */
-        void socketFailed(Socket socket, Reason reason, String message);
-    }
-
-    /** Opens the transport without sockets. */
-    public UdpTransport(FailureListener failures) {
-        this.failures = failures;
+    /**
+     * Opens the transport without sockets.
+     *
+     * @param without what not to use although it may be there
+     * @param description for people
+     */
+    public NioUdpTransport(Set<UdpFeature> without, String description, Listener listener) {
+        probing = MtuProbeMode.isSupported() && !without.contains(UdpFeature.MTU_PROBE_MODE);
+        this.description = description;
+        this.listener = listener;
         try {
             selector = Selector.open();
         } catch (IOException e) {
@@ -159,14 +158,8 @@ public final class UdpTransport implements Transport, AutoCloseable {
         }
     }
 
-    private static void forgetReportedMtus(UdpSocket socket) {
-        if (!MtuProbeMode.isSupported()) {
-            return;
-        }
-        String problem =
-                MtuProbeMode.isPermitted()
-                        ? MtuProbeMode.set(socket.local)
-                        : "run java with " + MtuProbeMode.permission();
+    private void forgetReportedMtus(UdpSocket socket) {
+        String problem = probing ? MtuProbeMode.set(socket.local) : null;
         if (problem != null) {
             logOnce(
                     MODE_LOGGED,
@@ -181,6 +174,16 @@ public final class UdpTransport implements Transport, AutoCloseable {
         if (logged.compareAndSet(false, true)) {
             LOG.log(level, line);
         }
+    }
+
+    @Override
+    public Set<UdpFeature> features() {
+        return probing ? Set.of(UdpFeature.MTU_PROBE_MODE) : Set.of();
+    }
+
+    @Override
+    public String description() {
+        return description;
     }
 
     @Override
@@ -257,22 +260,6 @@ public final class UdpTransport implements Transport, AutoCloseable {
     }
 
     @Override
-    public void awaitRoom() {
-        boolean interrupted = Thread.interrupted(); // it would end the pause at once
-        LockSupport.parkNanos(ROOM_PAUSE);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /**
-     * Waits until datagrams are there, for a limited time, and reads some. Only one thread may
-     * poll.
-     *
-     * @param timeout nanoseconds, rounded up to milliseconds; {@link Long#MAX_VALUE} waits for
-     *     {@link #wakeUp}
-     * @param batch where they go
-     */
     public void poll(long timeout, IncomingBatch batch) throws IOException {
         incoming = batch;
         if (timeout <= 0) {
@@ -285,7 +272,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
         incoming = null;
     }
 
-    /** Ends the current or next {@link #poll}. May be called by any thread. */
+    @Override
     public void wakeUp() {
         selector.wakeup();
     }
@@ -314,7 +301,7 @@ public final class UdpTransport implements Transport, AutoCloseable {
                 batch.add(socket, source, memory.position() - start);
             }
         } catch (IOException e) {
-            failures.socketFailed(socket, reason(e), String.valueOf(e.getMessage()));
+            listener.socketFailed(socket, reason(e), String.valueOf(e.getMessage()));
         } finally {
             memory.clear();
         }
@@ -354,6 +341,9 @@ public final class UdpTransport implements Transport, AutoCloseable {
 
     @Override
     public void close() {
+        if (!selector.isOpen()) {
+            return;
+        }
         for (SelectionKey key : selector.keys()) {
             close((DatagramChannel) key.channel());
         }

@@ -1,0 +1,85 @@
+package io.knet4j.internal.transport.udp.linux;
+
+import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A socket of which the file descriptor is known. */
+final class LinuxSocket implements Transport.Socket {
+    private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
+
+    /** What is wrong with sockets of this program is said once. */
+    private static final AtomicBoolean REFUSAL_LOGGED = new AtomicBoolean();
+
+    /** After that, the kernel is asked again whether it takes segments. */
+    private static final long REFUSAL_HOLDS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Descriptor descriptor;
+    private final InetSocketAddress local;
+    private final boolean ipv6;
+    private final boolean keepsDatagramsWhole;
+    private final boolean segmenting;
+
+    /** Written before {@link #refusing}, and read after it. */
+    private long refusedAt;
+
+    private volatile boolean refusing;
+
+    LinuxSocket(
+            Descriptor descriptor,
+            InetSocketAddress local,
+            boolean ipv6,
+            boolean keepsDatagramsWhole,
+            boolean segmenting) {
+        this.descriptor = descriptor;
+        this.local = local;
+        this.ipv6 = ipv6;
+        this.keepsDatagramsWhole = keepsDatagramsWhole;
+        this.segmenting = segmenting;
+    }
+
+    Descriptor descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    boolean isIpv6() {
+        return ipv6;
+    }
+
+    @Override
+    public boolean keepsDatagramsWhole() {
+        return keepsDatagramsWhole;
+    }
+
+    /** Whether the kernel is to be handed several datagrams in one. */
+    boolean takesSegments() {
+        if (refusing && System.nanoTime() - refusedAt >= REFUSAL_HOLDS) {
+            refusing = false;
+        }
+        return segmenting && !refusing;
+    }
+
+    /** Whether the kernel refused that lately. */
+    boolean isRefusing() {
+        return refusing;
+    }
+
+    /** The kernel took the same datagrams one by one. */
+    void refuseSegments() {
+        refusedAt = System.nanoTime();
+        refusing = true;
+        if (REFUSAL_LOGGED.compareAndSet(false, true)) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "the kernel refuses to cut datagrams into segments on the way from {0}: they"
+                            + " are sent one by one, and this is tried again each minute",
+                    local);
+        }
+    }
+}
