@@ -2,6 +2,7 @@ package io.knet4j.internal.transport.udp;
 
 import io.knet4j.ConfigurationException;
 import io.knet4j.KnetClosedException;
+import io.knet4j.LogSubsystem;
 import io.knet4j.Reason;
 import io.knet4j.UdpFeature;
 import io.knet4j.internal.transport.Addresses;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** UDP sockets of the JDK, one datagram per system call. */
 public final class NioUdpTransport implements SocketTransport {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
+    private static final System.Logger LOG = System.getLogger(LogSubsystem.TRANSPORT.loggerName());
 
     /** What is wrong with sockets of this program is said once. */
     private static final AtomicBoolean FRAGMENTS_LOGGED = new AtomicBoolean();

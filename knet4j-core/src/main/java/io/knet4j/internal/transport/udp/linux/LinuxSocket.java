@@ -1,5 +1,6 @@
 package io.knet4j.internal.transport.udp.linux;
 
+import io.knet4j.LogSubsystem;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A socket of which the file descriptor is known. */
 final class LinuxSocket implements Transport.Socket {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
+    private static final System.Logger LOG = System.getLogger(LogSubsystem.TRANSPORT.loggerName());
 
     /** What is wrong with sockets of this program is said once. */
     private static final AtomicBoolean REFUSAL_LOGGED = new AtomicBoolean();

@@ -2,6 +2,7 @@ package io.knet4j.internal.transport.udp.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.knet4j.LogSubsystem;
 import io.knet4j.UdpFeature;
 import io.knet4j.internal.transport.Transport;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens sockets, sets their options, and finds out which of these there are. */
 final class SocketSetup {
-    private static final System.Logger LOG = System.getLogger("io.knet4j.udp");
+    private static final System.Logger LOG = System.getLogger(LogSubsystem.TRANSPORT.loggerName());
 
     /** What is wrong with sockets of this program is said once. */
     private static final AtomicBoolean BUFFERS_LOGGED = new AtomicBoolean();
