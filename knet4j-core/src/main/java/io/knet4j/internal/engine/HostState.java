@@ -69,20 +69,6 @@ public final class HostState {
         return tells;
     }
 
-    /**
-     * The host counts its messages from the start again.
-     *
-     * @param shownBy the link whose ping showed it
-     */
-    void endLife(long now, @Nullable LinkState shownBy) {
-        for (LinkState link : links) {
-            if (link != null) {
-                link.lastLife.ended(now, window.newest(), link == shownBy);
-            }
-        }
-        window.reset();
-    }
-
     @Nullable LinkState link(int link) {
         return link < links.length ? links[link] : null;
     }

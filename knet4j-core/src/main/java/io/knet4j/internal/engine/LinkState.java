@@ -27,7 +27,6 @@ public final class LinkState {
     final LatencyCounter latency = new LatencyCounter();
     final RecentPings recentPings = new RecentPings();
     final LinkProbing probing;
-    final LastLife lastLife = new LastLife();
 
     /** Owners of this link's packets in the {@link ControlOutbox}. */
     final ControlStream pings = new ControlStream(this, counters.txPing);

@@ -281,10 +281,6 @@ final class Receiver {
 
     private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
         int sequence = Packets.pingSequence(memory, packet);
-        LinkState link = host.link(Packets.link(memory, packet));
-        if (link != null) {
-            link.lastLife.onPing(now, sequence);
-        }
         if (!Packets.pingTimed(memory, packet)) {
             int newest = host.window.newest();
             host.window.announce(sequence);
@@ -299,7 +295,7 @@ final class Receiver {
                         host.window,
                         host.longestTravel());
         if (finding != Finding.NOTHING) {
-            host.endLife(now, link);
+            host.window.reset();
             reassembler.clear(host.incomplete);
         }
         if (finding == Finding.RESTARTED) {
@@ -415,10 +411,6 @@ final class Receiver {
         int number = Packets.dataFragmentNumber(memory, packet);
         if (count > 1 && (number == 0 || number > count || count > MtuArithmetic.MAX_FRAGMENTS)) {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
-            return;
-        }
-        if (link.lastLife.isOld(now, sequence)) {
-            drops.count(now, DropCause.STALE, source);
             return;
         }
         int newest = host.window.newest();

@@ -128,11 +128,6 @@ public final class SequenceWindow {
         }
     }
 
-    /** Whether a number comes after another one, by less than half of the number space. */
-    public static boolean isAhead(int from, int to) {
-        return distance(from, to) > 0;
-    }
-
     /** Signed way from one number to another in the circle of 65,535 numbers. */
     static int distance(int from, int to) {
         int ahead = Math.floorMod(to - from, NUMBERS);
