@@ -440,6 +440,7 @@ public interface Knet extends AutoCloseable {
         private CompressionConfig compression = CompressionConfig.NONE;
         private int dscp;
         private boolean accessLists = true;
+        private IdleStrategy idleStrategy = IdleStrategy.park();
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -457,7 +458,8 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
-         * Size of the queue between {@link Channel#send} and the network.
+         * Size of each channel's queue between {@link Channel#send} and the network, which is made
+         * when the channel first sends. It holds one message for each 256 bytes at most.
          *
          * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 4 MiB
          * @return this
@@ -468,7 +470,8 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
-         * Size of the queue of each channel between the network and the consumer.
+         * Size of the queue of each channel between the network and the consumer. It holds one
+         * message for each 256 bytes at most.
          *
          * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 8 MiB
          * @return this
@@ -570,6 +573,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * How the node's threads wait for messages and datagrams.
+         *
+         * @param strategy park (default), spin for a while, or spin always
+         * @return this
+         */
+        public Builder idleStrategy(IdleStrategy strategy) {
+            this.idleStrategy = strategy;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -588,7 +602,8 @@ public interface Knet extends AutoCloseable {
                     Optional.ofNullable(crypto),
                     compression,
                     dscp,
-                    accessLists);
+                    accessLists,
+                    idleStrategy);
         }
 
         /**

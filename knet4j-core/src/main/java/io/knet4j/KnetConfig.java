@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param nodeId id of the local node, 0 to 65535
  * @param sendQueueFull what {@link Channel#send} does when the send queue is full; default: block
  *     for 1 second
- * @param sendQueueBytes size of the send queue, 131,072 to 1,073,741,824; default 4 MiB
+ * @param sendQueueBytes size of each channel's send queue, 131,072 to 1,073,741,824; default 4 MiB
  * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
  *     8 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  *     LinkConfig#highPriorityTraffic()}, 0 to 63; default 0: low delay (TOS 0x10)
  * @param accessLists whether dynamic links accept only peers that their access lists do; default
  *     true
+ * @param idleStrategy how the node's threads wait for work; default: they sleep
  */
 public record KnetConfig(
         int nodeId,
@@ -38,7 +39,8 @@ public record KnetConfig(
         Optional<CryptoConfig> crypto,
         CompressionConfig compression,
         int dscp,
-        boolean accessLists) {
+        boolean accessLists,
+        IdleStrategy idleStrategy) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -78,6 +80,7 @@ public record KnetConfig(
         Checks.notNull("crypto", crypto);
         Checks.notNull("compression", compression);
         checkDscp(dscp);
+        Checks.notNull("idleStrategy", idleStrategy);
     }
 
     static int checkNodeId(int nodeId) {

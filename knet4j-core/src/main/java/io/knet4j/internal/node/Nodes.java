@@ -17,7 +17,7 @@ public final class Nodes {
     /** Opens a node with threads and sockets. */
     public static Knet open(KnetConfig config) {
         CompressionMethods.prepareInstalled();
-        return open(config, new ThreadedRuntime(config.nodeId()));
+        return open(config, new ThreadedRuntime(config.nodeId(), config.idleStrategy()));
     }
 
     /** Opens a node that is driven by something else. */
