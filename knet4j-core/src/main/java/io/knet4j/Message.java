@@ -33,8 +33,8 @@ public interface Message {
      * The message itself, without a copy and without garbage: for some millions of messages per
      * second, where the small object that {@link #payload()} makes counts.
      *
-     * @return a read-only big-endian buffer with the message between its position, which is not 0,
-     *     and its limit; the next message may come in the same buffer
+     * @return a read-only big-endian buffer with the message between its position, which need not
+     *     be 0, and its limit; the next message may come in the same buffer
      */
     default ByteBuffer inPlace() {
         return payload();
