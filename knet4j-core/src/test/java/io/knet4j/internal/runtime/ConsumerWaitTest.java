@@ -11,7 +11,6 @@ import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,12 +45,11 @@ class ConsumerWaitTest {
         return node.knet.statistics().drops().getOrDefault(DropCause.RECEIVE_QUEUE_FULL, 0L);
     }
 
-    /** A batch of datagrams for channel 0, or half of them for channel 1. */
-    private IncomingBatch batch(int messages, boolean mixed) {
+    /** A batch of datagrams for channel 0. */
+    private IncomingBatch batch(int messages) {
         IncomingBatch batch = new IncomingBatch(ByteBuffer.allocate(1 << 16), messages);
         for (int i = 0; i < messages; i++) {
-            Packets.writeData(
-                    batch.memory(), batch.used(), 2, ++sequence, false, 1, 0, mixed ? i % 2 : 0, 0);
+            Packets.writeData(batch.memory(), batch.used(), 2, ++sequence, false, 1, 0, 0, 0);
             batch.add(socket, source, Packets.DATA_HEADER + 4);
         }
         return batch;
@@ -64,7 +62,7 @@ class ConsumerWaitTest {
         channel.onMessage(_ -> taken.incrementAndGet());
         int rounds = 50;
         for (int i = 0; i < rounds; i++) {
-            node.runtime.receive(batch(BATCH, false));
+            node.runtime.receive(batch(BATCH));
             while (taken.get() < (i + 1) * BATCH - dropped()) {
                 Thread.onSpinWait();
             }
@@ -75,45 +73,15 @@ class ConsumerWaitTest {
     }
 
     @Test
-    void aConsumerThatTakesNothingIsWaitedForOnce() {
+    void whatAConsumerDoesNotTakeIsDroppedAndCounted() {
         node.knet.channel(0);
-        long start = System.nanoTime();
-        int rounds = 2000;
-        IncomingBatch full = batch(ROOM, false);
+        int rounds = 100;
+        IncomingBatch full = batch(ROOM);
         node.runtime.receive(full);
         assertThat(dropped()).isZero();
         for (int i = 0; i < rounds; i++) {
-            node.runtime.receive(batch(1, false));
+            node.runtime.receive(batch(1));
         }
         assertThat(dropped()).isEqualTo(rounds);
-        assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .as("a millisecond for each would be more")
-                .isLessThan(Duration.ofMillis(rounds));
-    }
-
-    @Test
-    void otherChannelsAreNotHeldUp() {
-        Channel slow = node.knet.channel(0);
-        Channel other = node.knet.channel(1);
-        AtomicInteger taken = new AtomicInteger();
-        other.onMessage(_ -> taken.incrementAndGet());
-        slow.onMessage(_ -> {
-            // keeps the queue full, but for a little room now and then
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < 100_000) {
-                Thread.onSpinWait();
-            }
-        });
-        int rounds = 300;
-        long start = System.nanoTime();
-        for (int i = 0; i < rounds; i++) {
-            node.runtime.receive(batch(10, true));
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertThat(took).isLessThan(Duration.ofMillis(rounds));
-        while (taken.get() < rounds * 5) {
-            Thread.onSpinWait();
-        }
-        assertThat(dropped()).isPositive();
     }
 }
