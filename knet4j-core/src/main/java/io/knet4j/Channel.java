@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * come in order as long as they take one link that keeps order; {@code sendSync} overtakes what
  * {@code send} has queued.
  *
- * <p>Messages are taken by a handler ({@link #onMessage}) or by {@link #receive()}; the last one to
- * be asked for gets them.
+ * <p>Each channel has a queue of its own for what is to be sent. They take turns, so that a channel
+ * that sends as much as it can holds up another one by no more than one batch: 512 messages or 256
+ * KiB.
+ *
+ * <p>Messages are taken by a handler ({@link #onMessage}, {@link #onMessages}) or by {@link
+ * #receive()}; the last one to be asked for gets them.
  */
 public interface Channel extends AutoCloseable {
 
@@ -49,6 +53,32 @@ public interface Channel extends AutoCloseable {
      *     says
      */
     void send(ByteBuffer payload, Destination destination);
+
+    /**
+     * Takes room in the send queue for a message that is written there, without a copy. The message
+     * is queued by {@link Claim#commit()}, in the place that it has got now: until it is committed
+     * or aborted, what was sent later on this channel waits, and so do {@link
+     * Knet#stopForwarding()}, for its limited time, and senders for whom there is no more room. So
+     * claim only what you are about to write. Other channels are not held up. At most 1,024 claims
+     * of a node can be open. libknet has no counterpart.
+     *
+     * <pre>{@code
+     * try (Claim claim = channel.tryClaim(12, destination)) {
+     *     if (claim != null) {
+     *         claim.buffer().putInt(id).putLong(price);
+     *         claim.commit();
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param length bytes of the message, 1 to 65,536
+     * @param destination who gets it; the filter is not asked
+     * @return the claim; null when there is no room, whatever the {@link QueueFullPolicy} says, or
+     *     too many claims are open
+     * @throws SendException {@link Reason#MESSAGE_SIZE}, {@link Reason#CHANNEL_NOT_OPEN}
+     * @throws KnetClosedException if the node is closed
+     */
+    @Nullable Claim tryClaim(int length, Destination destination);
 
     /**
      * Sends a message in the calling thread to the one host that the filter chooses. Answers to
@@ -89,8 +119,19 @@ public interface Channel extends AutoCloseable {
     void onMessage(@Nullable MessageHandler handler);
 
     /**
-     * Takes the next message, waiting for it as long as it takes. Meant for virtual threads.
-     * Answers to {@code knet_recv}.
+     * Sets a handler that takes received messages in batches: what waits, up to 256 messages at a
+     * time. It is called as the one of {@link #onMessage} is, which it replaces. The room of a
+     * batch in the receive queue is free again when the handler returns. One that throws loses the
+     * whole batch and causes one {@link KnetEvent.HandlerFailed}.
+     *
+     * @param handler the handler; null leaves messages in the queue for {@link #receive()}
+     */
+    void onMessages(@Nullable BatchHandler handler);
+
+    /**
+     * Takes the next message, waiting for it as long as it takes. Meant for virtual threads; those
+     * that wait for messages of one channel get them in the order in which they came. Answers to
+     * {@code knet_recv}.
      *
      * @return the message
      * @throws InterruptedException if the calling thread is interrupted
@@ -109,6 +150,21 @@ public interface Channel extends AutoCloseable {
      * @throws IllegalStateException if the channel has a handler
      */
     Optional<ReceivedMessage> receive(Duration timeout) throws InterruptedException;
+
+    /**
+     * Takes the next message without a copy, waiting for it for a limited time. The handler is
+     * called in the calling thread; while it runs, nobody else takes messages of this channel.
+     * Answers to {@code knet_recv}.
+     *
+     * @param timeout longest wait; zero does not wait
+     * @param handler gets the message, which is valid during the call only, and is taken even if
+     *     the handler throws; what it throws is thrown by this method
+     * @return whether there was a message
+     * @throws InterruptedException if the calling thread is interrupted
+     * @throws KnetClosedException if the channel is closed while waiting
+     * @throws IllegalStateException if the channel has a handler, or inside of such a call
+     */
+    boolean receive(Duration timeout, MessageHandler handler) throws InterruptedException;
 
     /**
      * Closes the channel: queued received messages are dropped, and so are later ones. Answers to

@@ -455,6 +455,7 @@ public interface Knet extends AutoCloseable {
         private int dscp;
         private boolean accessLists = true;
         private final Set<UdpFeature> withoutUdpFeatures = EnumSet.noneOf(UdpFeature.class);
+        private IdleStrategy idleStrategy = IdleStrategy.park();
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -472,7 +473,8 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
-         * Size of the queue between {@link Channel#send} and the network.
+         * Size of each channel's queue between {@link Channel#send} and the network, which is made
+         * when the channel first sends. It holds one message for each 256 bytes at most.
          *
          * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 4 MiB
          * @return this
@@ -483,7 +485,8 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
-         * Size of the queue of each channel between the network and the consumer.
+         * Size of the queue of each channel between the network and the consumer. It holds one
+         * message for each 256 bytes at most.
          *
          * @param bytes 131,072 to 1,073,741,824, rounded up to a power of two; default 8 MiB
          * @return this
@@ -598,6 +601,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * How the node's threads wait for messages and datagrams.
+         *
+         * @param strategy park (default), spin for a while, or spin always
+         * @return this
+         */
+        public Builder idleStrategy(IdleStrategy strategy) {
+            this.idleStrategy = strategy;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -617,7 +631,8 @@ public interface Knet extends AutoCloseable {
                     compression,
                     dscp,
                     accessLists,
-                    withoutUdpFeatures);
+                    withoutUdpFeatures,
+                    idleStrategy);
         }
 
         /**

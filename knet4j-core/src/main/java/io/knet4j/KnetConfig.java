@@ -11,7 +11,7 @@ import java.util.Set;
  * @param nodeId id of the local node, 0 to 65535
  * @param sendQueueFull what {@link Channel#send} does when the send queue is full; default: block
  *     for 1 second
- * @param sendQueueBytes size of the send queue, 131,072 to 1,073,741,824; default 4 MiB
+ * @param sendQueueBytes size of each channel's send queue, 131,072 to 1,073,741,824; default 4 MiB
  * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
  *     8 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
@@ -28,6 +28,7 @@ import java.util.Set;
  *     true
  * @param withoutUdpFeatures features of the operating system's UDP not to use although they may be
  *     there; default: none
+ * @param idleStrategy how the node's threads wait for work; default: they sleep
  */
 public record KnetConfig(
         int nodeId,
@@ -42,7 +43,8 @@ public record KnetConfig(
         CompressionConfig compression,
         int dscp,
         boolean accessLists,
-        Set<UdpFeature> withoutUdpFeatures) {
+        Set<UdpFeature> withoutUdpFeatures,
+        IdleStrategy idleStrategy) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -83,6 +85,7 @@ public record KnetConfig(
         Checks.notNull("compression", compression);
         checkDscp(dscp);
         withoutUdpFeatures = Set.copyOf(Checks.notNull("withoutUdpFeatures", withoutUdpFeatures));
+        Checks.notNull("idleStrategy", idleStrategy);
     }
 
     static int checkNodeId(int nodeId) {

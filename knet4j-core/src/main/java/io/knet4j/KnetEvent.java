@@ -154,7 +154,8 @@ public sealed interface KnetEvent {
      * A message handler threw an exception.
      *
      * @param channel channel id
-     * @param source host that sent the message
+     * @param source host that sent the message; for a {@link BatchHandler}, the first one of the
+     *     batch
      * @param error what was thrown
      */
     record HandlerFailed(int channel, int source, Throwable error) implements KnetEvent {}

@@ -32,6 +32,7 @@ class KnetConfigTest {
         assertThat(config.pathMtuInterval()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.accessLists()).isTrue();
         assertThat(config.withoutUdpFeatures()).isEmpty();
+        assertThat(config.idleStrategy()).isEqualTo(IdleStrategy.park());
     }
 
     @ParameterizedTest
@@ -97,6 +98,13 @@ class KnetConfigTest {
                 wrong(
                         "lifetime: value PT10M1S",
                         () -> new ReassemblyLimits(32, 1 << 20, Duration.ofSeconds(601))),
+                wrong("idleStrategy: value null", () -> Knet.builder(1).idleStrategy(null).build()),
+                wrong(
+                        "duration: value PT0.000000999S",
+                        () -> IdleStrategy.spinThenPark(Duration.ofNanos(999))),
+                wrong(
+                        "duration: value PT1.001S",
+                        () -> IdleStrategy.spinThenPark(Duration.ofMillis(1001))),
                 wrong("timeout: value PT0S", () -> QueueFullPolicy.block(Duration.ZERO)),
                 wrong("timeout: value PT2H", () -> QueueFullPolicy.block(Duration.ofHours(2))));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.knet4j.Channel;
+import io.knet4j.Claim;
 import io.knet4j.ConfigurationException;
 import io.knet4j.Destination;
 import io.knet4j.Host;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,53 @@ class SimNetworkTest {
                     checker.requireAll(cluster.node(1), cluster.node(2));
                     checker.finish();
                 });
+    }
+
+    @Test
+    void channelsTakeTurnsInSending() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = connected(network);
+            List<Integer> channels = new ArrayList<>();
+            network.tap(datagram -> {
+                if (datagram.payload()[1] == 0) {
+                    channels.add((int) datagram.payload()[13]);
+                }
+            });
+            for (int i = 0; i < 1000; i++) {
+                cluster.node(1).channel(0).send(bytes(0), Destination.host(2));
+            }
+            for (int i = 0; i < 100; i++) {
+                cluster.node(1).channel(1).send(bytes(1), Destination.host(2));
+                cluster.node(1).channel(2).send(bytes(2), Destination.host(2));
+            }
+            network.advance(SECOND);
+            assertThat(channels).hasSize(1200);
+            assertThat(channels.indexOf(1)).isEqualTo(64);
+            assertThat(channels.indexOf(2)).isEqualTo(128);
+            assertThat(channels.lastIndexOf(1)).isEqualTo(4 * 64 + 36 - 1);
+            assertThat(channels.lastIndexOf(2)).isEqualTo(4 * 64 + 36 + 36 - 1);
+        }
+    }
+
+    @Test
+    void claimsAndBatchesAreSimulated() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = connected(network);
+            List<Integer> received = new ArrayList<>();
+            cluster.node(2)
+                    .channel(0)
+                    .onMessages(messages ->
+                            messages.forEach(m -> received.add((int) m.payload().get(0))));
+            Channel channel = cluster.node(1).channel(0);
+            Claim claim = Objects.requireNonNull(channel.tryClaim(1, Destination.host(2)));
+            channel.send(bytes(2), Destination.host(2));
+            network.advance(SECOND);
+            assertThat(received).isEmpty();
+            claim.buffer().put((byte) 1);
+            claim.commit();
+            network.advance(SECOND);
+            assertThat(received).containsExactly(1, 2);
+        }
     }
 
     @Test

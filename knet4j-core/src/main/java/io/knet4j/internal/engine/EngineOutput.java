@@ -7,7 +7,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine hands back besides datagrams. None of it may block or throw. */
+/**
+ * What the engine hands back besides datagrams. None of it may throw, or block for more than a
+ * millisecond.
+ */
 public interface EngineOutput {
 
     /** What became of a message. */
@@ -18,13 +21,19 @@ public interface EngineOutput {
     }
 
     /**
-     * Hands a message to a channel. Called by the control loop, and by whoever holds the sender for
-     * local messages.
+     * Hands a message to a channel; {@link #deliveryEnds} follows. Called by the control loop, and
+     * by whoever holds the sender for local messages.
      *
      * @param channel 0 to 31
      * @param payload copied before the call returns
      */
     Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length);
+
+    /**
+     * No message follows for the moment: consumers should be woken now if they were not before.
+     * Called by the thread that delivered.
+     */
+    void deliveryEnds();
 
     /** Something happened. */
     void publish(KnetEvent event);

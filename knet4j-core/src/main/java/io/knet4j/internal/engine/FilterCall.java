@@ -15,7 +15,10 @@ final class FilterCall implements FilteredMessage {
     private boolean outgoing;
     private int source;
     private int channel;
-    private ByteBuffer payload = NOTHING;
+    private ByteBuffer buffer = NOTHING;
+    private int offset;
+    private int length;
+    private @Nullable ByteBuffer payload;
     private @Nullable Throwable error;
 
     /**
@@ -34,7 +37,10 @@ final class FilterCall implements FilteredMessage {
         this.outgoing = outgoing;
         this.source = source;
         this.channel = channel;
-        this.payload = buffer.slice(offset, length).asReadOnlyBuffer();
+        this.buffer = buffer;
+        this.offset = offset;
+        this.length = length;
+        payload = null;
         error = null;
         try {
             return filter.decide(this);
@@ -42,6 +48,7 @@ final class FilterCall implements FilteredMessage {
             error = e;
             return null;
         } finally {
+            this.buffer = NOTHING;
             payload = NOTHING;
         }
     }
@@ -77,6 +84,11 @@ final class FilterCall implements FilteredMessage {
 
     @Override
     public ByteBuffer payload() {
-        return payload;
+        ByteBuffer view = payload;
+        if (view == null) { // made for filters only that look at it
+            view = buffer.slice(offset, length).asReadOnlyBuffer();
+            payload = view;
+        }
+        return view;
     }
 }

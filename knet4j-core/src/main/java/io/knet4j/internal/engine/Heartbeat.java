@@ -135,13 +135,13 @@ final class Heartbeat {
     }
 
     void onPingTimer(long now, LinkState link) {
-        if (shared.sequence == 0 && link.monitor.isNew()) {
+        if (shared.sequence() == 0 && link.monitor.isNew()) {
             // To libknet, a ping with number 0 shows that we were restarted only if the one before
             // it had another number. The pings of our last life need not have: it may have ended
             // soon after its first messages.
             ping(now, link, 1);
         }
-        ping(now, link, shared.sequence);
+        ping(now, link, shared.sequence());
         boolean forgotten = link.monitor.onPing(now);
         link.recentPings.sent(now);
         if (forgotten && link.peer != null) {
@@ -164,7 +164,7 @@ final class Heartbeat {
 
     /** Asks an address whether the peer of a link is there. */
     void ask(long now, LinkState link, PingTokens tokens, Path path) {
-        ping(now, link, tokens, shared.sequence, path);
+        ping(now, link, tokens, shared.sequence(), path);
     }
 
     private void ping(long now, LinkState link, PingTokens tokens, int sequence, Path path) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutgoingMessage {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    final FilterCall filterCall = new FilterCall();
+    private @Nullable FilterCall filterCall;
     int channel;
     @Nullable Destination destination;
     ByteBuffer buffer = NOTHING;
@@ -32,6 +32,16 @@ public final class OutgoingMessage {
         this.offset = offset;
         this.length = length;
         return this;
+    }
+
+    /** Made when a filter is asked for the first time. */
+    FilterCall filterCall() {
+        FilterCall call = filterCall;
+        if (call == null) {
+            call = new FilterCall();
+            filterCall = call;
+        }
+        return call;
     }
 
     public int channel() {

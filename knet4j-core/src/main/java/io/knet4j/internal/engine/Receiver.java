@@ -109,10 +109,15 @@ final class Receiver {
         } finally {
             router.release();
         }
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.length(i) != NOTHING) {
-                onSequence(now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+        try {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.length(i) != NOTHING) {
+                    onSequence(
+                            now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+                }
             }
+        } finally {
+            output.deliveryEnds();
         }
     }
 

@@ -58,6 +58,10 @@ public final class Sender {
     private final Counter deliveredLocally = new Counter();
     private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
+    private int sequence;
+
+    /** Local messages were delivered that nobody was told of yet. */
+    private boolean delivering;
 
     Sender(
             Shared shared,
@@ -90,7 +94,7 @@ public final class Sender {
         if (!shared.forwarding) {
             return Reason.FORWARDING_DISABLED;
         }
-        FilterCall call = message.filterCall;
+        FilterCall call = message.filterCall();
         message.destination =
                 call.ask(
                         filter,
@@ -188,6 +192,7 @@ public final class Sender {
         return switch (delivery) {
             case DELIVERED -> {
                 deliveredLocally.increment();
+                delivering = true;
                 yield null;
             }
             case CHANNEL_NOT_OPEN -> Reason.CHANNEL_NOT_OPEN;
@@ -210,7 +215,8 @@ public final class Sender {
                         message.offset,
                         message.length);
         int length = compression == 0 ? message.length : compressor.length();
-        int fragments = MtuArithmetic.fragments(length, fragmentBytes);
+        int fragments =
+                length <= fragmentBytes ? 1 : MtuArithmetic.fragments(length, fragmentBytes);
         if (fragments > MtuArithmetic.MAX_FRAGMENTS) {
             return Reason.TOO_MANY_FRAGMENTS;
         }
@@ -219,8 +225,8 @@ public final class Sender {
                 length + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()), fragments)) {
             flush(now);
         }
-        int sequence = shared.sequence == MAX_SEQUENCE ? 1 : shared.sequence + 1;
-        shared.sequence = sequence;
+        sequence = sequence == MAX_SEQUENCE ? 1 : sequence + 1;
+        shared.setSequence(sequence);
         if (sequence % FORCED_PING_PERIOD == 0) {
             forcePings(now, routes, sealer, sequence);
             flush(now);
@@ -350,13 +356,17 @@ public final class Sender {
 
     /**
      * Hands the batch to the transport, with a bounded number of retries for what finds no room,
-     * and counts and reports what failed.
+     * counts and reports what failed, and has local messages taken.
      *
      * @return why the last message could not be handed to any link, null when it could
      */
     public @Nullable Reason flush(long now) {
         Reason failure = batch.isEmpty() ? null : transmit(now);
         batch.clear();
+        if (delivering) {
+            delivering = false;
+            output.deliveryEnds();
+        }
         return failure;
     }
 

@@ -2,6 +2,8 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.DestinationFilter;
 import io.knet4j.internal.compress.ActiveCompression;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  * number, which belongs to the sender.
  */
 final class Shared {
+    private static final VarHandle SEQUENCE;
+
+    static {
+        try {
+            SEQUENCE = MethodHandles.lookup().findVarHandle(Shared.class, "sequence", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final int localHost;
     volatile RoutingTable routes = RoutingTable.EMPTY;
     volatile boolean forwarding;
@@ -18,10 +30,19 @@ final class Shared {
     /** A {@link RefusedSize} was told. */
     volatile boolean sizeRefused;
 
-    /** Number of the last message that was sent, 0 before the first. */
-    volatile int sequence;
+    private volatile int sequence;
 
     Shared(int localHost) {
         this.localHost = localHost;
+    }
+
+    /** Number of the last message that was sent, 0 before the first. */
+    int sequence() {
+        return sequence;
+    }
+
+    /** Called for every message, so without the fence of a volatile write. */
+    void setSequence(int number) {
+        SEQUENCE.setRelease(this, number);
     }
 }

@@ -84,6 +84,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private final NodeCrypto crypto;
     private final ReentrantLock sendLock = new ReentrantLock();
     private final ConfigApplier applier = new ConfigApplier(this);
+    private final ConsumerWait consumerWait;
+
+    // Channels with new messages of which nobody was told yet, one bit each.
+    private int filledByLoop;
+    private int filledBySender;
 
     /** Held by who changes something, but for callbacks in the control loop, which cannot wait. */
     private final ReentrantLock changing = new ReentrantLock();
@@ -107,6 +112,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         this.config = config;
         this.runtime = runtime;
         log = new NodeLog(config.nodeId());
+        consumerWait = new ConsumerWait(runtime);
         events = new Events(runtime, log);
         dropLog = new DropLog(log, events);
         ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
@@ -138,11 +144,14 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     @Override
     public long onTimers(long now) {
-        return engine.runTimers(now);
+        long next = engine.runTimers(now);
+        consumerWait.nextTimer(next);
+        return next;
     }
 
     @Override
     public void onReceive(long now, IncomingBatch batch) {
+        consumerWait.batchBegins();
         engine.receive(now, batch);
     }
 
@@ -180,9 +189,50 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length) {
         NodeChannel open = channels.get(channel);
-        return open == null
-                ? Delivery.CHANNEL_NOT_OPEN
-                : open.deliver(source, payload, offset, length);
+        if (open == null) {
+            return Delivery.CHANNEL_NOT_OPEN;
+        }
+        boolean isLoop = runtime.isLoop();
+        Delivery delivery = open.deliver(source, payload, offset, length);
+        if (delivery == Delivery.QUEUE_FULL) {
+            if (isLoop && consumerWait.awaitRoom(open, length)) {
+                delivery = open.deliver(source, payload, offset, length);
+            }
+            if (delivery == Delivery.QUEUE_FULL) {
+                open.reportLoss();
+            }
+        }
+        if (delivery == Delivery.DELIVERED) {
+            if (isLoop) {
+                filledByLoop |= 1 << channel;
+                consumerWait.delivered(channel);
+            } else {
+                filledBySender |= 1 << channel;
+            }
+        }
+        return delivery;
+    }
+
+    @Override
+    public void deliveryEnds() {
+        if (runtime.isLoop()) {
+            int filled = filledByLoop;
+            filledByLoop = 0;
+            announce(filled);
+        } else {
+            int filled = filledBySender;
+            filledBySender = 0;
+            announce(filled);
+        }
+    }
+
+    private void announce(int filled) {
+        for (int left = filled; left != 0; left &= left - 1) {
+            NodeChannel channel = channels.get(Integer.numberOfTrailingZeros(left));
+            if (channel != null) {
+                channel.announce();
+            }
+        }
     }
 
     @Override
@@ -416,6 +466,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     void send(NodeChannel channel, ByteBuffer payload, @Nullable Destination destination) {
         checkSendable(channel, payload.remaining());
         sendQueue.send(channel.id(), payload, destination);
+    }
+
+    @Nullable QueueClaim tryClaim(NodeChannel channel, int length, Destination destination) {
+        checkSendable(channel, length);
+        return sendQueue.claim(this, channel, length, destination);
     }
 
     void sendSync(NodeChannel channel, ByteBuffer payload, @Nullable Destination destination) {
@@ -666,7 +721,15 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        sendQueue.close();
+        int claims = sendQueue.close();
+        if (claims > 0) {
+            log.write(
+                    LogSubsystem.COMMON,
+                    System.Logger.Level.WARNING,
+                    "claims that were neither committed nor aborted when the node was closed: "
+                            + claims,
+                    null);
+        }
         reachability.signal();
         for (int i = 0; i < channels.length(); i++) {
             NodeChannel channel = channels.get(i);

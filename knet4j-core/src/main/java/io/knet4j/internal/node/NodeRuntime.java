@@ -1,5 +1,6 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.IdleStrategy;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
 import io.knet4j.internal.transport.IncomingBatch;
@@ -118,8 +119,21 @@ public interface NodeRuntime {
      */
     default void awaitReceived() {}
 
+    /**
+     * How long the control loop may wait for a consumer at a time, in nanoseconds; 0 where it
+     * cannot wait, as all happens in one thread.
+     */
+    default long loopPatience() {
+        return 0;
+    }
+
     /** Starts a worker. */
     Worker startWorker(String name, Task task);
+
+    /** Starts a worker that waits for work in this way, where that makes a difference. */
+    default Worker startWorker(String name, Task task, IdleStrategy idle) {
+        return startWorker(name, task);
+    }
 
     /** Makes a place to wait. */
     Waiters newWaiters();

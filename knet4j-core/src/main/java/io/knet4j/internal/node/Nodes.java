@@ -17,7 +17,10 @@ public final class Nodes {
     /** Opens a node with threads and sockets. */
     public static Knet open(KnetConfig config) {
         CompressionMethods.prepareInstalled();
-        return open(config, new ThreadedRuntime(config.nodeId(), config.withoutUdpFeatures()));
+        return open(
+                config,
+                new ThreadedRuntime(
+                        config.nodeId(), config.withoutUdpFeatures(), config.idleStrategy()));
     }
 
     /** Opens a node that is driven by something else. */

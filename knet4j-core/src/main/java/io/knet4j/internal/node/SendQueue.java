@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.Destination;
+import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
 import io.knet4j.KnetConfig;
 import io.knet4j.KnetEvent.SendFailed;
@@ -12,16 +13,27 @@ import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.engine.Sender;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that wait to be sent, and the worker that sends whatever is there in one go. */
+/**
+ * Messages that wait to be sent, in a lane for each channel, and the worker that sends whatever is
+ * there in one go. The lanes take turns: within a batch, each one that has messages puts in a slice
+ * at a time.
+ */
 final class SendQueue {
-    private static final int MESSAGES_PER_BATCH = 64;
+    private static final int MESSAGES_PER_BATCH = 512;
+    private static final int BYTES_PER_BATCH = 1 << 18;
+    private static final int MESSAGES_PER_SLICE = 64;
+    private static final int BYTES_PER_SLICE = 1 << 16;
+    private static final int MAX_CLAIMS = 1024;
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
-    private final MessageRing ring;
+    private final int bytesPerLane;
     private final QueueFullPolicy whenFull;
     private final NodeRuntime runtime;
     private final NodeRuntime.Waiters waiters;
@@ -29,12 +41,39 @@ final class SendQueue {
     private final Sender sender;
     private final ReentrantLock sendLock;
     private final Events events;
+    private final AtomicReferenceArray<@Nullable Lane> byChannel =
+            new AtomicReferenceArray<>(Knet.MAX_CHANNELS);
+
+    /** The lanes that there are, by age; replaced with every new one. */
+    private volatile Lane[] lanes = {};
+
+    private volatile boolean closed;
+    private final AtomicInteger claims = new AtomicInteger();
     private volatile @Nullable Thread sending;
     private final LongAdder dropped = new LongAdder();
     private volatile long droppedBefore;
     private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
+
+    // What the worker sends.
     private final OutgoingMessage[] messages = new OutgoingMessage[MESSAGES_PER_BATCH];
     private final @Nullable Reason[] refused = new Reason[MESSAGES_PER_BATCH];
+    private int count;
+    private int bytes;
+    private int turn;
+
+    /** What waits of one channel. */
+    private static final class Lane {
+        private final int channel;
+        private final MessageRing ring;
+
+        /** Messages in the current batch. */
+        private int taken;
+
+        private Lane(int channel, MessageRing ring) {
+            this.channel = channel;
+            this.ring = ring;
+        }
+    }
 
     SendQueue(
             KnetConfig config,
@@ -46,22 +85,44 @@ final class SendQueue {
         this.sender = sender;
         this.sendLock = sendLock;
         this.events = events;
-        ring = new MessageRing(config.sendQueueBytes());
+        bytesPerLane = config.sendQueueBytes();
         whenFull = config.sendQueueFull();
         waiters = runtime.newWaiters();
         for (int i = 0; i < messages.length; i++) {
             messages[i] = new OutgoingMessage();
         }
-        worker = runtime.startWorker("send", this::sendWhatIsThere);
+        worker = runtime.startWorker("send", this::sendWhatIsThere, config.idleStrategy());
+    }
+
+    private Lane lane(int channel) {
+        Lane lane = byChannel.get(channel);
+        return lane == null ? newLane(channel) : lane;
+    }
+
+    private synchronized Lane newLane(int channel) {
+        Lane lane = byChannel.get(channel);
+        if (lane == null) {
+            lane = new Lane(channel, new MessageRing(bytesPerLane));
+            if (closed) {
+                lane.ring.close();
+            }
+            Lane[] more = Arrays.copyOf(lanes, lanes.length + 1);
+            more[more.length - 1] = lane;
+            lanes = more;
+            byChannel.set(channel, lane);
+        }
+        return lane;
     }
 
     void send(int channel, ByteBuffer payload, @Nullable Destination destination) {
-        if (!offer(channel, payload, destination)) {
-            onFull(channel, payload, destination);
+        MessageRing ring = lane(channel).ring;
+        if (!offer(ring, channel, payload, destination)) {
+            onFull(ring, channel, payload, destination);
         }
     }
 
-    private boolean offer(int channel, ByteBuffer payload, @Nullable Destination destination) {
+    private boolean offer(
+            MessageRing ring, int channel, ByteBuffer payload, @Nullable Destination destination) {
         boolean taken =
                 ring.offer(channel, destination, payload, payload.position(), payload.remaining());
         if (taken) {
@@ -70,10 +131,9 @@ final class SendQueue {
         return taken;
     }
 
-    private void onFull(int channel, ByteBuffer payload, @Nullable Destination destination) {
-        if (ring.isClosed()) {
-            throw new KnetClosedException("the node is closed");
-        }
+    private void onFull(
+            MessageRing ring, int channel, ByteBuffer payload, @Nullable Destination destination) {
+        checkOpen();
         switch (whenFull) {
             case QueueFullPolicy.Fail _ -> throw full(channel);
             case QueueFullPolicy.Drop _ -> drop(channel);
@@ -83,7 +143,7 @@ final class SendQueue {
                 try {
                     taken =
                             waiters.await(
-                                    () -> ring.isClosed() || offer(channel, payload, destination),
+                                    () -> closed || offer(ring, channel, payload, destination),
                                     block.timeout().toNanos());
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
@@ -94,18 +154,22 @@ final class SendQueue {
                 if (!taken) {
                     throw full(channel);
                 }
-                if (ring.isClosed()) {
-                    throw new KnetClosedException("the node is closed");
-                }
+                checkOpen();
             }
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new KnetClosedException("the node is closed");
         }
     }
 
     private synchronized void drop(int channel) {
         dropped.increment();
-        long messages = reports.count(runtime.nanoTime());
-        if (messages > 0) {
-            events.publish(new SendFailed(Reason.QUEUE_FULL, channel, messages));
+        long lost = reports.count(runtime.nanoTime());
+        if (lost > 0) {
+            events.publish(new SendFailed(Reason.QUEUE_FULL, channel, lost));
         }
     }
 
@@ -114,35 +178,112 @@ final class SendQueue {
         return runtime.isLoop() || Thread.currentThread().equals(sending);
     }
 
-    private static SendException full(int channel) {
+    private SendException full(int channel) {
+        int open = claims.get();
         return new SendException(
-                Reason.QUEUE_FULL, "channel " + channel + ": the send queue is full");
+                Reason.QUEUE_FULL,
+                "channel "
+                        + channel
+                        + ": the send queue is full"
+                        + (open == 0 ? "" : "; claims that are neither committed nor aborted: ")
+                        + (open == 0 ? "" : open));
     }
 
+    // ---- claims
+
+    /** Claims room for a message; null when there is none. {@link #claimEnded} must follow. */
+    @Nullable QueueClaim claim(
+            Node node, NodeChannel channel, int length, Destination destination) {
+        if (claims.incrementAndGet() > MAX_CLAIMS) {
+            claims.decrementAndGet();
+            return null;
+        }
+        MessageRing ring = lane(channel.id()).ring;
+        int slot = ring.claim(channel.id(), destination, length);
+        if (slot >= 0) {
+            return new QueueClaim(node, channel, this, ring, slot);
+        }
+        claims.decrementAndGet();
+        checkOpen();
+        return null;
+    }
+
+    /** A claim was committed or aborted. */
+    void claimEnded() {
+        claims.decrementAndGet();
+        worker.wake();
+    }
+
+    // ---- sending
+
     private boolean sendWhatIsThere() {
-        int count = Math.min(ring.available(), MESSAGES_PER_BATCH);
+        boolean released = collect();
         if (count == 0) {
+            if (released) {
+                waiters.signal();
+            }
             return false;
         }
         sending = Thread.currentThread();
         try {
-            send(count);
+            sendBatch();
         } finally {
             sending = null;
-            ring.release(count);
+            release();
             waiters.signal();
         }
         return true;
     }
 
-    private void send(int count) {
-        for (int i = 0; i < count; i++) {
-            messages[i].set(
-                    ring.tag(i),
+    /**
+     * Has the lanes fill the batch in turn. Returns whether room of aborted claims was released.
+     */
+    private boolean collect() {
+        Lane[] all = lanes;
+        boolean released = false;
+        for (Lane lane : all) {
+            released |= lane.ring.releaseAborted() > 0;
+        }
+        int quiet = 0;
+        while (quiet < all.length && count < MESSAGES_PER_BATCH && bytes < BYTES_PER_BATCH) {
+            quiet = addSlice(all[turn]) ? 0 : quiet + 1;
+            turn = turn + 1 < all.length ? turn + 1 : 0;
+        }
+        return released;
+    }
+
+    private boolean addSlice(Lane lane) {
+        MessageRing ring = lane.ring;
+        int most = Math.min(count + MESSAGES_PER_SLICE, MESSAGES_PER_BATCH);
+        int enough = Math.min(bytes + BYTES_PER_SLICE, BYTES_PER_BATCH);
+        int before = count;
+        while (count < most && bytes < enough && ring.isReady(lane.taken)) {
+            int i = lane.taken++;
+            int length = ring.length(i);
+            messages[count++].set(
+                    lane.channel,
                     (Destination) ring.attachment(i),
                     ring.data(),
                     ring.offset(i),
-                    ring.length(i));
+                    length);
+            bytes += length;
+        }
+        return count > before;
+    }
+
+    private void release() {
+        for (Lane lane : lanes) {
+            if (lane.taken > 0) {
+                lane.ring.release(lane.taken);
+                lane.taken = 0;
+            }
+        }
+        count = 0;
+        bytes = 0;
+    }
+
+    private void sendBatch() {
+        for (int i = 0; i < count; i++) {
             refused[i] = sender.address(messages[i], false);
         }
         sendLock.lock();
@@ -162,17 +303,27 @@ final class SendQueue {
     }
 
     /**
-     * Waits until all messages that are queued now are sent. Returns false when the time is over
-     * before.
+     * Waits until all messages that are queued or claimed now are sent. Returns false when the time
+     * is over before.
      */
     boolean flush(long timeout) {
         try {
-            long last = ring.added();
-            return waiters.await(() -> ring.taken() - last >= 0, mayNotWait() ? 0 : timeout);
+            Lane[] all = lanes;
+            int[] last = Arrays.stream(all).mapToInt(lane -> lane.ring.added()).toArray();
+            return waiters.await(() -> areSent(all, last), mayNotWait() ? 0 : timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private static boolean areSent(Lane[] lanes, int[] last) {
+        for (int i = 0; i < lanes.length; i++) {
+            if (lanes[i].ring.taken() - last[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Messages dropped because the queue was full. */
@@ -185,8 +336,15 @@ final class SendQueue {
         droppedBefore = dropped.sum();
     }
 
-    void close() {
-        ring.close();
+    /** Takes no more messages. Returns how many claims are still open. */
+    int close() {
+        synchronized (this) {
+            closed = true;
+            for (Lane lane : lanes) {
+                lane.ring.close();
+            }
+        }
         waiters.signal();
+        return claims.get();
     }
 }

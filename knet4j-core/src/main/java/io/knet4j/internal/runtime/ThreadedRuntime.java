@@ -1,5 +1,6 @@
 package io.knet4j.internal.runtime;
 
+import io.knet4j.IdleStrategy;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
 import io.knet4j.UdpFeature;
@@ -9,6 +10,7 @@ import io.knet4j.internal.transport.SocketTransport;
 import io.knet4j.internal.transport.Transport;
 import io.knet4j.internal.transport.udp.UdpTransports;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -39,6 +41,7 @@ public final class ThreadedRuntime implements NodeRuntime {
     private static final int RECEIVE_DATAGRAMS = 4096;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
     private static final long ERROR_PAUSE = 100;
+    private static final long LOOP_PATIENCE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String name;
     private final SocketTransport transport;
@@ -51,6 +54,11 @@ public final class ThreadedRuntime implements NodeRuntime {
 
     private long lastReceiving;
 
+    /** How long the control loop looks for datagrams after the last ones before it sleeps. */
+    private final long loopSpin;
+
+    private long receivedAt = nanoTime();
+
     private volatile boolean closed;
     private @Nullable Loop loop;
 
@@ -58,15 +66,17 @@ public final class ThreadedRuntime implements NodeRuntime {
      * @param nodeId part of the threads' names
      */
     public ThreadedRuntime(int nodeId) {
-        this(nodeId, Set.of());
+        this(nodeId, Set.of(), IdleStrategy.park());
     }
 
     /**
      * @param nodeId part of the threads' names
      * @param without what of the operating system's UDP not to use although it may be there
+     * @param idle how the control loop waits for datagrams
      */
-    public ThreadedRuntime(int nodeId, Set<UdpFeature> without) {
+    public ThreadedRuntime(int nodeId, Set<UdpFeature> without, IdleStrategy idle) {
         name = "knet-" + nodeId;
+        loopSpin = spinNanos(idle);
         transport = UdpTransports.open(without, new NetworkReports());
         thread = new Thread(this::run, name + "-loop");
         thread.setDaemon(true);
@@ -94,6 +104,14 @@ public final class ThreadedRuntime implements NodeRuntime {
                 loop.onPacketTooBig(nanoTime(), socket, remote, mtu);
             }
         }
+    }
+
+    private static long spinNanos(IdleStrategy idle) {
+        return switch (idle) {
+            case IdleStrategy.Park _ -> 0;
+            case IdleStrategy.SpinThenPark spin -> spin.duration().toNanos();
+            case IdleStrategy.Spin _ -> Long.MAX_VALUE;
+        };
     }
 
     /** Something to do in the control loop, and its result. */
@@ -164,10 +182,13 @@ public final class ThreadedRuntime implements NodeRuntime {
         try {
             long now = nanoTime();
             long next = body.onTimers(now);
-            transport.poll(next == Long.MAX_VALUE ? next : next - now, incoming);
+            boolean spinning = loopSpin > 0 && now - receivedAt < loopSpin;
+            long wait = next == Long.MAX_VALUE ? next : next - now;
+            transport.poll(spinning ? 0 : wait, incoming);
             if (incoming.size() > 0) {
                 lastReceiving = turns + 1;
-                body.onReceive(nanoTime(), incoming);
+                receivedAt = nanoTime();
+                body.onReceive(receivedAt, incoming);
                 incoming.clear();
             }
         } finally {
@@ -270,8 +291,18 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public long loopPatience() {
+        return LOOP_PATIENCE;
+    }
+
+    @Override
     public Worker startWorker(String workerName, Task task) {
-        ThreadWorker worker = new ThreadWorker(name + '-' + workerName, task);
+        return startWorker(workerName, task, IdleStrategy.park());
+    }
+
+    @Override
+    public Worker startWorker(String workerName, Task task, IdleStrategy idle) {
+        ThreadWorker worker = new ThreadWorker(name + '-' + workerName, task, spinNanos(idle));
         workers.add(worker);
         worker.thread.start();
         if (closed) {
@@ -283,12 +314,14 @@ public final class ThreadedRuntime implements NodeRuntime {
     /** A worker with a thread of its own, that sleeps while there is nothing to do. */
     private final class ThreadWorker implements Worker {
         private final Task task;
+        private final long spin;
         private final Thread thread;
         private final Wakeup wakeup = new Wakeup();
         private volatile boolean stopped;
 
-        private ThreadWorker(String threadName, Task task) {
+        private ThreadWorker(String threadName, Task task, long spin) {
             this.task = task;
+            this.spin = spin;
             thread = new Thread(this::run, threadName);
             thread.setDaemon(true);
         }
@@ -309,7 +342,7 @@ public final class ThreadedRuntime implements NodeRuntime {
                 boolean _ = Thread.interrupted(); // a callback's; it would keep this thread from
                 // sleeping
                 if (!more) {
-                    wakeup.sleep();
+                    wakeup.sleep(spin);
                 }
             }
             workers.remove(this);
@@ -362,6 +395,7 @@ public final class ThreadedRuntime implements NodeRuntime {
 
         @Override
         public void signal() {
+            VarHandle.fullFence(); // either who waits sees what changed, or we see that it waits
             if (waiting.get() > 0) {
                 lock.lock();
                 try {

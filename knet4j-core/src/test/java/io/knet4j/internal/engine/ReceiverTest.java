@@ -541,4 +541,12 @@ class ReceiverTest {
         assertThat(statistics.rxPmtud().bytes()).isEqualTo(100);
         assertThat(statistics.txPmtud().bytes()).isEqualTo(9);
     }
+
+    @Test
+    void tellsTheEndOfEachBatchOnce() {
+        int before = node.output.deliveryEnds;
+        node.receive(remote(2, 0), data(1), data(2), data(3));
+        assertThat(node.output.delivered).hasSize(3);
+        assertThat(node.output.deliveryEnds).isEqualTo(before + 1);
+    }
 }

@@ -20,6 +20,7 @@ final class RecordingOutput implements EngineOutput {
     Delivery answer = Delivery.DELIVERED;
     long deliveries;
     int wakes;
+    int deliveryEnds;
 
     /** A message for a channel. */
     @SuppressWarnings("ArrayRecordComponent") // not compared
@@ -36,6 +37,11 @@ final class RecordingOutput implements EngineOutput {
             }
         }
         return answer;
+    }
+
+    @Override
+    public void deliveryEnds() {
+        deliveryEnds++;
     }
 
     @Override

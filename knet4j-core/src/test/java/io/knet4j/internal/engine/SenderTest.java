@@ -218,6 +218,21 @@ class SenderTest {
     }
 
     @Test
+    void tellsTheEndOfLocalDeliveriesWithTheBatch() {
+        loopback();
+        Destination self = Destination.host(TestNode.SELF);
+        int before = node.output.deliveryEnds;
+        assertThat(node.send(self, 3)).isNull();
+        assertThat(node.send(self, 3)).isNull();
+        assertThat(node.output.deliveryEnds).isEqualTo(before);
+        node.engine.sender().flush(node.now);
+        node.engine.sender().flush(node.now);
+        assertThat(node.output.deliveryEnds).isEqualTo(before + 1);
+        assertThat(node.sendNow(self, 3)).isNull();
+        assertThat(node.output.deliveryEnds).isEqualTo(before + 2);
+    }
+
+    @Test
     void reportsThatTheLocalChannelTookNothing() {
         loopback();
         node.output.answer = EngineOutput.Delivery.QUEUE_FULL;

@@ -1,0 +1,69 @@
+package io.knet4j.internal.node;
+
+/**
+ * Lets the control loop wait a moment for a consumer whose queue is full: meanwhile, what comes
+ * waits in the socket instead of being dropped, and on a machine with few processors the consumer
+ * gets one. Belongs to the control loop.
+ *
+ * <p>Pings come through the same sockets, so the loop waits for 1 ms at most in each batch of
+ * datagrams, whose pings it has answered by then, and no longer than until its next timer is due.
+ * It waits only for a consumer that takes something, and only while no other channel has messages:
+ * a slow consumer must not harm others.
+ */
+final class ConsumerWait {
+    private final NodeRuntime runtime;
+    private long nextTimer = Long.MAX_VALUE;
+    private long left;
+
+    // Channels that got messages in this batch and in the one before.
+    private int filled;
+    private int filledBefore;
+
+    /** A channel for which waiting was in vain, and what its consumer had taken by then. */
+    private int stalled = -1;
+
+    private int takenWhenStalled;
+
+    ConsumerWait(NodeRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /** When the next timer is due, {@link Long#MAX_VALUE} for never. */
+    void nextTimer(long time) {
+        nextTimer = time;
+    }
+
+    void batchBegins() {
+        left = runtime.loopPatience();
+        filledBefore = filled;
+        filled = 0;
+    }
+
+    void delivered(int channel) {
+        filled |= 1 << channel;
+    }
+
+    /** Waits for room in a channel's queue. Returns whether there may be some. */
+    boolean awaitRoom(NodeChannel channel, int length) {
+        if (left <= 0
+                || ((filled | filledBefore) & ~(1 << channel.id())) != 0
+                || (channel.id() == stalled && channel.taken() == takenWhenStalled)) {
+            return false;
+        }
+        long start = runtime.nanoTime();
+        long limit = nextTimer == Long.MAX_VALUE ? left : Math.min(left, nextTimer - start);
+        if (limit <= 0) {
+            return false;
+        }
+        boolean room = false;
+        try {
+            room = channel.awaitRoom(length, limit);
+        } catch (InterruptedException _) {
+            left = 0; // by a callback; the control loop does not end for that
+        }
+        left -= runtime.nanoTime() - start;
+        stalled = room ? -1 : channel.id();
+        takenWhenStalled = channel.taken();
+        return room;
+    }
+}
