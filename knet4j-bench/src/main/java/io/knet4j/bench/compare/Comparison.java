@@ -90,7 +90,13 @@ public final class Comparison {
     }
 
     private void roundTrips(int round, Contender contender, Cell cell, Pair pair) {
-        RoundTripTimes times = pair.roundTrips(cell.size(), plan.warmUpTrips(), plan.trips());
+        RoundTripTimes times;
+        try {
+            times = pair.roundTrips(cell.size(), plan.warmUpTrips(), plan.trips());
+        } catch (IllegalStateException e) { // one message is lost for good, and all are waiting
+            report.skipped(contender, cell.kind(), String.valueOf(e.getMessage()));
+            return;
+        }
         results.add(round, contender, cell, times);
         report.measured(round, contender, cell, times);
     }

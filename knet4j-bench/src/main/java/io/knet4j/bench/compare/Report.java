@@ -13,7 +13,7 @@ public interface Report {
     /** Round trips were measured. */
     void measured(int round, Contender contender, Cell cell, RoundTripTimes times);
 
-    /** A kind cannot be measured with a contender. */
+    /** A kind, or a part of it, cannot be measured with a contender. */
     void skipped(Contender contender, Kind kind, String reason);
 
     /** All is measured. */

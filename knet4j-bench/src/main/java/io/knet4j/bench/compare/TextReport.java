@@ -97,12 +97,14 @@ public final class TextReport implements Report {
             }
         }
         for (Contender contender : contenders) {
-            results.median(contender, cell, Metric.CLEAN_RATE)
-                    .ifPresent(rate ->
-                            terminal.outLine(
-                                    line(
-                                            "%7s  %-17s %11.0f at a pace with loss < 0.1 %%",
-                                            "", contender, rate)));
+            OptionalDouble rate = results.median(contender, cell, Metric.CLEAN_RATE);
+            OptionalDouble loss = results.median(contender, cell, Metric.LOSS);
+            if (rate.isPresent() && loss.orElse(0) >= Throughput.CLEAN) {
+                terminal.outLine(
+                        line(
+                                "%7s  %-17s %11.0f at a pace with loss < 0.1 %%",
+                                "", contender, rate.getAsDouble()));
+            }
         }
     }
 

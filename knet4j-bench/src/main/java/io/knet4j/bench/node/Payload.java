@@ -6,7 +6,7 @@ import java.util.Random;
 
 /**
  * What the messages say: lines as services write them to each other, the same in every process and
- * for every library. Methods of compression shrink them to about a third.
+ * for every library. Methods of compression shrink a kilobyte of them to about a third.
  */
 final class Payload {
     private static final String[] NAMES = {"orders", "stock", "billing", "search", "audit"};
