@@ -1,7 +1,6 @@
 package io.knet4j.bench.compare;
 
 import static io.knet4j.bench.Lines.line;
-import static java.util.stream.Collectors.joining;
 
 import io.knet4j.bench.compare.Target.Verdict;
 import io.knet4j.bench.node.RoundTripTimes;
@@ -120,10 +119,13 @@ public final class TextReport implements Report {
     }
 
     private static String ratioRow(Results results, Contender contender, Cell cell) {
-        String names =
-                contender.ratioOf().stream().map(Contender::toString).collect(joining(" ÷ "));
-        String label = contender == Contender.KNET4J ? "ratio" : names;
-        return line("%7s  %-17s", "", label)
+        String label =
+                switch (contender) {
+                    case KNET4J, LIBKNET -> "         ratio";
+                    case AERON, JGROUPS -> "         knet4j ÷ " + contender;
+                    case KNET4J_TO_LIBKNET, LIBKNET_TO_KNET4J -> "  ratio " + contender;
+                };
+        return line("%-26s", label)
                 + cell(results.ratio(contender, cell, Metric.RATE), "%12.2f", 1)
                 + cell(results.ratio(contender, cell, Metric.MBPS), "%10.2f", 1)
                 + " ".repeat(8)
