@@ -1,15 +1,18 @@
 package io.knet4j.bench;
 
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Keeps the log out of the tables. */
-final class Quiet {
-    private static final Logger LOGGER = Logger.getLogger("io.knet4j");
+public final class Quiet {
+    private static final List<Logger> LOGGERS =
+            List.of(Logger.getLogger("io.knet4j"), Logger.getLogger("org.jgroups"));
 
     private Quiet() {}
 
-    static void logs() {
-        LOGGER.setLevel(Level.SEVERE);
+    /** From now on. */
+    public static void logs() {
+        LOGGERS.forEach(logger -> logger.setLevel(Level.SEVERE));
     }
 }

@@ -1,7 +1,5 @@
 package io.knet4j.cli;
 
-import static java.util.stream.Collectors.joining;
-
 import io.knet4j.cli.demo.DemoCommand;
 import io.knet4j.cli.demo.DemoHostCommand;
 import io.knet4j.cli.keygen.KeygenCommand;
@@ -9,20 +7,10 @@ import io.knet4j.cli.link.LinkCommand;
 import io.knet4j.cli.node.NodeCommand;
 import io.knet4j.cli.reload.ReloadCommand;
 import io.knet4j.cli.status.StatusCommand;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Entry point of the {@code knet} command. Each subcommand has a package of its own and is added in
@@ -61,64 +49,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new ReloadCommand(terminal))
                         .addSubcommand(new KeygenCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
-                        .addSubcommand(new DemoHostCommand(terminal))
-                        .setOut(writer(terminal.out()))
-                        .setErr(writer(terminal.err()))
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .setParameterExceptionHandler((e, _) -> misused(terminal, e))
-                        .setExecutionExceptionHandler((e, _, _) -> failed(terminal, e));
-        return command.execute(args);
-    }
-
-    private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-    }
-
-    private static int misused(Terminal terminal, ParameterException e) {
-        ArgSpec option = e.getArgSpec();
-        String allowed = option == null ? "" : allowed(option, e.getCause());
-        if (option != null && !allowed.isEmpty()) {
-            terminal.error(
-                    name(option)
-                            + ": value "
-                            + e.getValue()
-                            + " is not allowed; allowed: "
-                            + allowed);
-            return ExitCode.USAGE;
-        }
-        CommandSpec where = e.getCommandLine().getCommandSpec();
-        String command = where.qualifiedName();
-        String reason =
-                where.parent() == null && e instanceof UnmatchedArgumentException unknown
-                        ? "unknown command or option: " + unknown.getUnmatched().getFirst()
-                        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        terminal.error(reason + " (see: " + command + " --help)");
-        return ExitCode.USAGE;
-    }
-
-    /** What an option takes whose value was refused; empty when it is about something else. */
-    private static String allowed(ArgSpec option, @Nullable Throwable cause) {
-        if (cause instanceof NumberOption.NotAllowed number) {
-            return number.allowed();
-        }
-        Object[] choices = option.type().getEnumConstants();
-        return cause instanceof TypeConversionException && choices != null
-                ? Arrays.stream(choices).map(Object::toString).collect(joining(", "))
-                : "";
-    }
-
-    private static String name(ArgSpec option) {
-        return option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
-    }
-
-    private static int failed(Terminal terminal, Exception e) {
-        if (e instanceof CommandException known) {
-            known.lines().forEach(terminal::error);
-            return known.exitCode();
-        }
-        terminal.error("internal error: " + e);
-        System.getLogger("io.knet4j.cli").log(System.Logger.Level.DEBUG, "internal error", e);
-        return ExitCode.FAILED;
+                        .addSubcommand(new BenchCommand())
+                        .addSubcommand(new DemoHostCommand(terminal));
+        return CommandRunner.run(terminal, command, args);
     }
 
     @Override

@@ -9,7 +9,12 @@ public final class NumberOption {
 
     private NumberOption() {}
 
-    /** A value that an option does not take; {@link Main} words the error. */
+    /** What a converter of any kind throws for a value that its option does not take. */
+    public static TypeConversionException notAllowed(String allowed) {
+        return new NotAllowed(allowed);
+    }
+
+    /** A value that an option does not take; {@link CommandRunner} words the error. */
     static final class NotAllowed extends TypeConversionException {
         private static final long serialVersionUID = 1L;
 

@@ -18,6 +18,7 @@ class MainTest {
                 .anyMatch(line -> line.startsWith("  reload "))
                 .anyMatch(line -> line.startsWith("  keygen "))
                 .anyMatch(line -> line.startsWith("  demo "))
+                .anyMatch(line -> line.startsWith("  bench "))
                 .noneMatch(line -> line.contains("demo-host"));
     }
 
@@ -113,6 +114,16 @@ class MainTest {
                         + " debug, trace",
                 "demo",
                 "--log-level=loud");
+    }
+
+    @Test
+    void saysWhereBenchIs() throws Exception {
+        CommandRun run = CommandRun.toTheEnd("bench", "--compare", "--rounds=2");
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "knet: bench is not in this jar; in a checkout, run: ./knet bench --compare"
+                                + " --rounds=2");
+        assertThat(run.exitCode()).isEqualTo(1);
     }
 
     private static void assertWrong(String line, String... args) throws Exception {

@@ -113,7 +113,13 @@ public final class CNode implements AutoCloseable {
         boolean accept(int sourceHost, int channel, MemorySegment payload);
     }
 
-    private record OpenChannel(int fd, ChannelReader reader) {}
+    private record OpenChannel(int fd, @Nullable ChannelReader reader) {
+        void stopReading() {
+            if (reader != null) {
+                reader.close();
+            }
+        }
+    }
 
     private CNode(int hostId, LogLevel logLevel) {
         this.hostId = hostId;
@@ -650,6 +656,21 @@ public final class CNode implements AutoCloseable {
         });
     }
 
+    /**
+     * Opens a channel whose descriptor the caller reads and writes himself ({@code
+     * knet_handle_add_datafd}).
+     *
+     * @param channel 0 to 31
+     * @return the descriptor
+     */
+    public CDescriptor openDescriptor(int channel) {
+        return call(h -> {
+            int fd = addDatafd(h, channel);
+            channels.put(channel, new OpenChannel(fd, null));
+            return new CDescriptor(h, channel, fd, arena);
+        });
+    }
+
     private static int addDatafd(MemorySegment h, int channel) {
         try (Arena a = Arena.ofConfined()) {
             MemorySegment fd = a.allocate(JAVA_INT);
@@ -671,7 +692,7 @@ public final class CNode implements AutoCloseable {
             if (open == null) {
                 throw new IllegalStateException("channel " + channel + " is not open");
             }
-            open.reader().close();
+            open.stopReading();
             LibKnet.handleRemoveDatafd(h, open.fd());
         });
     }
@@ -964,7 +985,7 @@ public final class CNode implements AutoCloseable {
         }
         for (Integer channel : List.copyOf(channels.keySet())) {
             OpenChannel open = Objects.requireNonNull(channels.remove(channel));
-            failures.run(open.reader()::close);
+            failures.run(open::stopReading);
             failures.run(() -> LibKnet.handleRemoveDatafd(knet, open.fd()));
         }
     }
