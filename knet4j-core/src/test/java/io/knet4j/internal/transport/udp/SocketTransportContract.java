@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.knet4j.ConfigurationException;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
+import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.SocketTransport;
 import io.knet4j.internal.transport.Transport.Socket;
@@ -310,7 +311,7 @@ abstract class SocketTransportContract {
         for (InetSocketAddress address : List.of(one.local(), foreign)) {
             assertThatExceptionOfType(ConfigurationException.class)
                     .isThrownBy(() -> ends.transport.bind(address, OPTIONS))
-                    .withMessageStartingWith("local: cannot bind " + address + ": ")
+                    .withMessageStartingWith("local: cannot bind " + Addresses.text(address) + ": ")
                     .extracting(ConfigurationException::reason)
                     .isEqualTo(Reason.ADDRESS_UNAVAILABLE);
         }
