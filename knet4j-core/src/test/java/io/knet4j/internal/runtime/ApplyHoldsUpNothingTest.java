@@ -10,7 +10,6 @@ import io.knet4j.LinkConfig;
 import io.knet4j.NodeConfig;
 import io.knet4j.Reason;
 import io.knet4j.SharedKey;
-import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.node.Nodes;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
@@ -23,13 +22,11 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,8 +50,7 @@ class ApplyHoldsUpNothingTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     /** Measures how long the control loop does something before it looks around. */
-    private static final class TimedRuntime implements NodeRuntime {
-        private final ThreadedRuntime real = new ThreadedRuntime(1);
+    private static final class TimedRuntime extends ForwardingRuntime {
         private final AtomicLong longest = new AtomicLong();
 
         /** Processor time of the longest turn since the last call. */
@@ -125,61 +121,6 @@ class ApplyHoldsUpNothingTest {
                             loop.onEnd();
                         }
                     });
-        }
-
-        @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public Instant wallClock() {
-            return real.wallClock();
-        }
-
-        @Override
-        public Transport transport() {
-            return real.transport();
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return real.random();
-        }
-
-        @Override
-        public ByteBuffer allocate(int bytes) {
-            return real.allocate(bytes);
-        }
-
-        @Override
-        public void wakeLoop() {
-            real.wakeLoop();
-        }
-
-        @Override
-        public void awaitReceived() {
-            real.awaitReceived();
-        }
-
-        @Override
-        public boolean isLoop() {
-            return real.isLoop();
-        }
-
-        @Override
-        public Worker startWorker(String name, Task task) {
-            return real.startWorker(name, task);
-        }
-
-        @Override
-        public Waiters newWaiters() {
-            return real.newWaiters();
-        }
-
-        @Override
-        public void close() {
-            real.close();
         }
     }
 

@@ -11,7 +11,6 @@ import io.knet4j.Knet;
 import io.knet4j.KnetEvent;
 import io.knet4j.KnetEvent.DataMtuChanged;
 import io.knet4j.LinkConfig;
-import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.node.Nodes;
 import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
@@ -21,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,8 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -325,8 +321,7 @@ class BeyondLibknetThreadsTest {
     }
 
     /** A real runtime, whose socket buffers can be made full for messages. */
-    private static final class StuckRuntime implements NodeRuntime, Transport {
-        private final ThreadedRuntime real = new ThreadedRuntime(1);
+    private static final class StuckRuntime extends ForwardingRuntime implements Transport {
         private final CountDownLatch waiting = new CountDownLatch(1);
         private final Semaphore room = new Semaphore(0);
         private volatile boolean stuck;
@@ -366,61 +361,11 @@ class BeyondLibknetThreadsTest {
         }
 
         @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public Instant wallClock() {
-            return real.wallClock();
-        }
-
-        @Override
         public Transport transport() {
             return this;
         }
 
         @Override
-        public RandomGenerator random() {
-            return real.random();
-        }
-
-        @Override
-        public ByteBuffer allocate(int bytes) {
-            return real.allocate(bytes);
-        }
-
-        @Override
-        public void start(Loop loop) {
-            real.start(loop);
-        }
-
-        @Override
         public void wakeLoop() {}
-
-        @Override
-        public <T> T call(Supplier<T> command) {
-            return real.call(command);
-        }
-
-        @Override
-        public boolean isLoop() {
-            return real.isLoop();
-        }
-
-        @Override
-        public Worker startWorker(String name, Task task) {
-            return real.startWorker(name, task);
-        }
-
-        @Override
-        public Waiters newWaiters() {
-            return real.newWaiters();
-        }
-
-        @Override
-        public void close() {
-            real.close();
-        }
     }
 }
