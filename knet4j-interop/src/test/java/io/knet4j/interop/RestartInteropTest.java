@@ -6,6 +6,7 @@ import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetEvent;
+import io.knet4j.UdpFeature;
 import io.knet4j.interop.junit.RequiresLibKnet;
 import io.knet4j.testkit.relay.Relay;
 import io.knet4j.testkit.relay.RelayLink;
@@ -129,7 +130,8 @@ class RestartInteropTest {
     }
 
     private Knet javaNode(InetSocketAddress remote, long timeout) {
-        Knet java = Knet.builder(JAVA).open();
+        // It must not hear that the port of a node that has ended is closed.
+        Knet java = Knet.builder(JAVA).withoutUdpFeature(UdpFeature.ERROR_QUEUE).open();
         Host c = java.addHost(C);
         java.channel(0);
         java.startForwarding();
