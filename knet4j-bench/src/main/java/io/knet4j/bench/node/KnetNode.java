@@ -32,7 +32,7 @@ public final class KnetNode implements BenchNode {
     public KnetNode(Knet knet, Inbox inbox) {
         this.knet = knet;
         channel = knet.channel(CHANNEL);
-        channel.onMessage(message -> inbox.received(message.payload().remaining()));
+        channel.onMessage(message -> inbox.received(message.length()));
     }
 
     @Override

@@ -256,8 +256,8 @@ final class Heartbeat {
                     LogSubsystem.HEARTBEAT,
                     () ->
                             link
-                                    + ": the network reports that it cannot be reached; the answer to the"
-                                    + " next ping will tell");
+                                    + ": the network reports that it cannot be reached; the answers to"
+                                    + " the next two pings will tell");
         }
     }
 

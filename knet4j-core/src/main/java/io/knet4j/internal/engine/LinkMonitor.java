@@ -18,6 +18,7 @@ final class LinkMonitor {
     private static final int BACKOFF = 10;
     private static final long BACKOFF_STEP = 1_000_000_000L;
     private static final long NONE = Long.MIN_VALUE;
+    private static final long SUSPICION_MARGIN = 1_000_000;
 
     private long interval;
     private long timeout;
@@ -137,12 +138,12 @@ final class LinkMonitor {
     }
 
     /**
-     * The network reports that the peer is not there: believed when the answer to one further ping
-     * does not come either.
+     * The network reports that the peer is not there, which anybody can forge: believed when the
+     * answers to two further pings do not come either.
      */
     void suspect(long now) {
         if (connected && suspectedUntil == NONE) {
-            suspectedUntil = now + interval + 2 * knownLatency() + 1_000_000;
+            suspectedUntil = now + 2 * interval + 2 * knownLatency() + SUSPICION_MARGIN;
         }
     }
 

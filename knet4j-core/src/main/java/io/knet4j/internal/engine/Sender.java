@@ -361,13 +361,15 @@ public final class Sender {
      * @return why the last message could not be handed to any link, null when it could
      */
     public @Nullable Reason flush(long now) {
-        Reason failure = batch.isEmpty() ? null : transmit(now);
-        batch.clear();
-        if (delivering) {
-            delivering = false;
-            output.deliveryEnds();
+        try {
+            return batch.isEmpty() ? null : transmit(now);
+        } finally {
+            batch.clear();
+            if (delivering) {
+                delivering = false;
+                output.deliveryEnds();
+            }
         }
-        return failure;
     }
 
     private @Nullable Reason transmit(long now) {

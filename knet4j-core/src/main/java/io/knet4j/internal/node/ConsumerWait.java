@@ -1,5 +1,7 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.Knet;
+
 /**
  * Lets the control loop wait a moment for a consumer whose queue is full: meanwhile, what comes
  * waits in the socket instead of being dropped, and on a machine with few processors the consumer
@@ -19,10 +21,10 @@ final class ConsumerWait {
     private int filled;
     private int filledBefore;
 
-    /** A channel for which waiting was in vain, and what its consumer had taken by then. */
-    private int stalled = -1;
+    /** Channels for which waiting was in vain, and what their consumers had taken by then. */
+    private int stalled;
 
-    private int takenWhenStalled;
+    private final int[] takenWhenStalled = new int[Knet.MAX_CHANNELS];
 
     ConsumerWait(NodeRuntime runtime) {
         this.runtime = runtime;
@@ -45,9 +47,10 @@ final class ConsumerWait {
 
     /** Waits for room in a channel's queue. Returns whether there may be some. */
     boolean awaitRoom(NodeChannel channel, int length) {
+        int bit = 1 << channel.id();
         if (left <= 0
-                || ((filled | filledBefore) & ~(1 << channel.id())) != 0
-                || (channel.id() == stalled && channel.taken() == takenWhenStalled)) {
+                || ((filled | filledBefore) & ~bit) != 0
+                || ((stalled & bit) != 0 && channel.taken() == takenWhenStalled[channel.id()])) {
             return false;
         }
         long start = runtime.nanoTime();
@@ -62,8 +65,8 @@ final class ConsumerWait {
             left = 0; // by a callback; the control loop does not end for that
         }
         left -= runtime.nanoTime() - start;
-        stalled = room ? -1 : channel.id();
-        takenWhenStalled = channel.taken();
+        stalled = room ? stalled & ~bit : stalled | bit;
+        takenWhenStalled[channel.id()] = channel.taken();
         return room;
     }
 }

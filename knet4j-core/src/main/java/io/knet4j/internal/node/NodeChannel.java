@@ -37,6 +37,9 @@ final class NodeChannel implements Channel {
     /** After this many messages a consumer is told even if more are about to come; power of two. */
     private static final int MESSAGES_UNTOLD = 64;
 
+    /** A power of two. */
+    private static final int ROOM_TOLD_EVERY = 16;
+
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final Node node;
@@ -189,6 +192,9 @@ final class NodeChannel implements Channel {
                 node.publish(new HandlerFailed(id, ring.tag(0), e));
             }
             ring.release(1);
+            if ((i & ROOM_TOLD_EVERY - 1) == ROOM_TOLD_EVERY - 1) {
+                waiters.signal(); // the control loop may wait for room
+            }
         }
     }
 
@@ -307,7 +313,8 @@ final class NodeChannel implements Channel {
     /** A message in the queue. */
     private static final class View implements Message {
         private final int channel;
-        private final ByteBuffer queue;
+        private final ByteBuffer whole;
+        private final ByteBuffer inPlace;
         private int source;
         private int offset;
         private int length;
@@ -315,7 +322,8 @@ final class NodeChannel implements Channel {
 
         private View(int channel, ByteBuffer queue) {
             this.channel = channel;
-            this.queue = queue.asReadOnlyBuffer();
+            whole = queue.asReadOnlyBuffer();
+            inPlace = queue.asReadOnlyBuffer();
         }
 
         private void show(MessageRing ring, int position) {
@@ -338,14 +346,14 @@ final class NodeChannel implements Channel {
         @Override
         public ByteBuffer payload() {
             if (payload == null) {
-                payload = queue.clear().slice(offset, length);
+                payload = whole.slice(offset, length);
             }
             return payload;
         }
 
         @Override
         public ByteBuffer inPlace() {
-            return queue.order(ByteOrder.BIG_ENDIAN).limit(offset + length).position(offset);
+            return inPlace.order(ByteOrder.BIG_ENDIAN).limit(offset + length).position(offset);
         }
 
         @Override
@@ -361,7 +369,7 @@ final class NodeChannel implements Channel {
         @Override
         public byte[] toByteArray() {
             byte[] copy = new byte[length];
-            queue.clear().get(offset, copy);
+            whole.get(offset, copy);
             return copy;
         }
     }

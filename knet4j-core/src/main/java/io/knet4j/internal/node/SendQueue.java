@@ -123,12 +123,17 @@ final class SendQueue {
 
     private boolean offer(
             MessageRing ring, int channel, ByteBuffer payload, @Nullable Destination destination) {
-        boolean taken =
-                ring.offer(channel, destination, payload, payload.position(), payload.remaining());
-        if (taken) {
-            worker.wake();
+        boolean woken = true; // also when the payload changes meanwhile and the copy fails
+        try {
+            woken =
+                    ring.offer(
+                            channel, destination, payload, payload.position(), payload.remaining());
+            return woken;
+        } finally {
+            if (woken) {
+                worker.wake();
+            }
         }
-        return taken;
     }
 
     private void onFull(

@@ -26,6 +26,7 @@ final class Wakeup {
         if (!spin(spinNanos) && state.compareAndSet(AWAKE, ASLEEP)) {
             while (state.get() == ASLEEP) {
                 LockSupport.park(this);
+                boolean _ = Thread.interrupted(); // it would keep the thread from sleeping
             }
         }
         state.set(AWAKE);

@@ -36,6 +36,6 @@ class EngineLogTest {
         assertThat(node.output.logged)
                 .containsExactly(
                         "DEBUG link 0 to host 2 (host-2): the network reports that it cannot be"
-                                + " reached; the answer to the next ping will tell");
+                                + " reached; the answers to the next two pings will tell");
     }
 }

@@ -92,11 +92,11 @@ class HeartbeatTest {
     }
 
     @Test
-    void anUnreachablePeerIsBelievedAfterOneMorePing() {
+    void anUnreachablePeerIsBelievedAfterTwoMorePings() {
         HostState host = node.hostUp(2, 2);
         LinkState link = host.link(0);
         node.engine.unreachable(node.now, link.path.socket(), remote(2, 0));
-        node.advance(INTERVAL.toNanos());
+        node.advance(2 * INTERVAL.toNanos());
         assertThat(downs()).isEmpty();
         node.advance(2 * MILLI);
         assertThat(downs())
@@ -114,7 +114,7 @@ class HeartbeatTest {
         node.engine.unreachable(node.now, host.link(0).path.socket(), remote(2, 0));
         node.advance(1);
         node.answerPings();
-        node.advance(INTERVAL.toNanos() + 2 * MILLI);
+        node.advance(2 * INTERVAL.toNanos() + 2 * MILLI);
         assertThat(downs()).isEmpty();
     }
 

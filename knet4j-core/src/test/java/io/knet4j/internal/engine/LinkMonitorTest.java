@@ -179,15 +179,18 @@ class LinkMonitorTest {
     }
 
     @Test
-    void aSuspectedLinkGoesDownWithoutAFurtherAnswer() {
+    void aSuspectedLinkGoesDownWithoutAnswersToTwoFurtherPings() {
         long last = up(5 * MILLI);
+        LinkConfig patient =
+                config(2, 4).withPing(Duration.ofNanos(INTERVAL), Duration.ofSeconds(10));
+        monitor.configure(last, patient);
         monitor.suspect(last + 1);
         assertThat(monitor.isSuspected()).isTrue();
-        assertThat(monitor.deadline()).isEqualTo(last + 1 + INTERVAL + 10 * MILLI + MILLI);
+        assertThat(monitor.deadline()).isEqualTo(last + 1 + 2 * INTERVAL + 10 * MILLI + MILLI);
         monitor.suspect(last + 500);
         assertThat(monitor.deadline())
                 .as("not prolonged")
-                .isEqualTo(last + 1 + INTERVAL + 10 * MILLI + MILLI);
+                .isEqualTo(last + 1 + 2 * INTERVAL + 10 * MILLI + MILLI);
     }
 
     @Test

@@ -478,7 +478,7 @@ class LinkStatisticsTest {
     void tellsThatTheNetworkReportedAHostUnreachable() {
         LinkState link = node.hostUp(2, 1).link(0);
         node.engine.unreachable(node.now, link.path.socket(), remote(2, 0));
-        node.advance(2 * INTERVAL.toNanos());
+        node.advance(3 * INTERVAL.toNanos());
         use(
                 link,
                 LinkUse.DOWN,

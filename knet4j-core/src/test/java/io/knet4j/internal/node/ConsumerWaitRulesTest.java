@@ -114,6 +114,19 @@ class ConsumerWaitRulesTest {
     }
 
     @Test
+    void waitsOnceForEachOfSeveralConsumersThatTakeNothing() {
+        NodeChannel other = new NodeChannel(null, 7, 131_072, runtime);
+        fill(other);
+        for (int i = 0; i < 10; i++) {
+            wait.batchBegins();
+            assertThat(wait.awaitRoom(channel, 1)).isFalse();
+            wait.batchBegins();
+            assertThat(wait.awaitRoom(other, 1)).isFalse();
+        }
+        assertThat(waits).hasSize(2);
+    }
+
+    @Test
     void doesNotHoldUpOtherChannels() {
         wait.delivered(3);
         wait.delivered(5);

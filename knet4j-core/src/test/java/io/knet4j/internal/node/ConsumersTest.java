@@ -113,6 +113,7 @@ class ConsumersTest {
                 assertThat(inPlace).isEqualTo(payloads.get(i));
                 assertThat(message.toByteArray()).hasSize(4);
                 assertThat(message.payload()).isSameAs(payloads.get(i));
+                assertThat(inPlace).as("after the others").isEqualTo(payloads.get(i));
                 taken.add(payloads.get(i).getInt(0));
             }
         });

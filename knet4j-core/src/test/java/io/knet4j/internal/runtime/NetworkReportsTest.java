@@ -31,7 +31,7 @@ class NetworkReportsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void aLinkToAProcessThatEndedGoesDownAfterTheNextPing(String address) throws Exception {
+    void aLinkToAProcessThatEndedGoesDownSoon(String address) throws Exception {
         InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral(address), 0);
         InetSocketAddress somewhere = new InetSocketAddress(any.getAddress(), 9);
         CompletableFuture<Boolean> up = new CompletableFuture<>();

@@ -81,12 +81,12 @@ public final class Namespace implements AutoCloseable {
     }
 
     private static Namespace create(String role) {
-        if (OPENED.getAndIncrement() == 0) {
+        int number = OPENED.getAndIncrement();
+        if (number == 0) {
             removeStale(pid -> ProcessHandle.of(pid).isPresent());
         }
         Namespace namespace =
-                new Namespace(
-                        PREFIX + ProcessHandle.current().pid() + '-' + OPENED.get() + '-' + role);
+                new Namespace(PREFIX + ProcessHandle.current().pid() + '-' + number + '-' + role);
         Commands.run(List.of("ip", "netns", "add", namespace.name));
         try {
             namespace.run("sh", "-c", SETTINGS);

@@ -35,7 +35,7 @@ public final class UdpTransports {
             try {
                 return LinuxUdpTransport.open(avoided, listener);
             } catch (IOException | RuntimeException | LinkageError e) {
-                problem = String.valueOf(e.getMessage());
+                problem = e.toString();
             }
         }
         return new NioUdpTransport(

@@ -160,7 +160,7 @@ final class BatchSender {
     }
 
     private static int tries(int errno) {
-        return errno == Errno.ECONNREFUSED ? TRIES_OF_REPORTED : TRIES;
+        return Errno.isOfTheCall(errno) ? TRIES : TRIES_OF_REPORTED;
     }
 
     /**

@@ -78,10 +78,21 @@ final class Errno {
         };
     }
 
+    /**
+     * Whether the kernel says it of the call itself, most likely; the network may have reported the
+     * others.
+     */
+    static boolean isOfTheCall(int errno) {
+        return switch (errno) {
+            case EPERM, EACCES, EINVAL, EIO, EMSGSIZE -> true;
+            default -> false;
+        };
+    }
+
     /** Whether the kernel may say so of several segments in one, and take them one by one. */
     static boolean isSegmentationRefusal(int errno) {
         return switch (errno) {
-            case EINVAL, EIO, EOPNOTSUPP, ENOPROTOOPT -> true;
+            case EINVAL, EIO -> true;
             default -> false;
         };
     }

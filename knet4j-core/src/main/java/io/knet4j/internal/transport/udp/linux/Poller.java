@@ -41,7 +41,12 @@ final class Poller {
             epoll.close();
         }
         wakeUp = new Descriptor(check(fd));
-        add(wakeUp, WAKE_UP);
+        try {
+            add(wakeUp, WAKE_UP);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     private static int check(int result) throws IOException {

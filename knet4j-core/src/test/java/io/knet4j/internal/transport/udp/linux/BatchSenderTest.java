@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -258,7 +259,8 @@ class BatchSenderTest {
     void anErrorThatStaysFailsItsDatagramOnly(int errno, Reason reason) {
         add(path(0, 1), 100);
         add(path(0, 2), 100);
-        results.addAll(List.of(-errno, -errno));
+        // What the network may have reported about others is tried more often.
+        results.addAll(Collections.nCopies(Errno.isOfTheCall(errno) ? 2 : 10, -errno));
         sender.send();
         assertThat(outcomes()).containsExactly(reason, null);
     }
@@ -285,7 +287,7 @@ class BatchSenderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Errno.EINVAL, Errno.EIO, Errno.EOPNOTSUPP, Errno.ENOPROTOOPT})
+    @ValueSource(ints = {Errno.EINVAL, Errno.EIO})
     void aKernelThatRefusesSegmentsGetsDatagramsOneByOne(int errno) {
         add(path(0, 1), repeat(5, 100));
         add(path(0, 2), repeat(5, 100));
