@@ -123,7 +123,7 @@ public sealed interface KnetEvent {
             implements KnetEvent {}
 
     /**
-     * A socket failed. libknet tells of its log only.
+     * A socket failed. libknet tells that in its log only.
      *
      * @param local address that the socket is bound to
      * @param reason kind of failure

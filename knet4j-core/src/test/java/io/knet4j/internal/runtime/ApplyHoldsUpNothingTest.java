@@ -53,6 +53,10 @@ class ApplyHoldsUpNothingTest {
     private static final class TimedRuntime extends ForwardingRuntime {
         private final AtomicLong longest = new AtomicLong();
 
+        private TimedRuntime() {
+            super(1);
+        }
+
         /** Processor time of the longest turn since the last call. */
         private Duration longest() {
             return Duration.ofNanos(longest.getAndSet(0));

@@ -13,8 +13,6 @@ import io.knet4j.KnetEvent.DataMtuChanged;
 import io.knet4j.LinkConfig;
 import io.knet4j.internal.node.Nodes;
 import io.knet4j.internal.transport.OutgoingBatch;
-import io.knet4j.internal.transport.Path;
-import io.knet4j.internal.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -321,10 +319,14 @@ class BeyondLibknetThreadsTest {
     }
 
     /** A real runtime, whose socket buffers can be made full for messages. */
-    private static final class StuckRuntime extends ForwardingRuntime implements Transport {
+    private static final class StuckRuntime extends ForwardingNetwork {
         private final CountDownLatch waiting = new CountDownLatch(1);
         private final Semaphore room = new Semaphore(0);
         private volatile boolean stuck;
+
+        private StuckRuntime() {
+            super(1);
+        }
 
         @Override
         public void send(OutgoingBatch batch) {
@@ -338,31 +340,6 @@ class BeyondLibknetThreadsTest {
         public void awaitRoom() {
             waiting.countDown();
             room.acquireUninterruptibly();
-        }
-
-        @Override
-        public Socket bind(InetSocketAddress local, SocketOptions options) {
-            return real.transport().bind(local, options);
-        }
-
-        @Override
-        public void setTrafficClass(Socket socket, int trafficClass) {
-            real.transport().setTrafficClass(socket, trafficClass);
-        }
-
-        @Override
-        public void unbind(Socket socket) {
-            real.transport().unbind(socket);
-        }
-
-        @Override
-        public Path path(Socket socket, InetSocketAddress remote) {
-            return real.transport().path(socket, remote);
-        }
-
-        @Override
-        public Transport transport() {
-            return this;
         }
 
         @Override

@@ -10,7 +10,11 @@ import java.util.random.RandomGenerator;
 
 /** A real runtime, of which a test changes a part. */
 abstract class ForwardingRuntime implements NodeRuntime {
-    final ThreadedRuntime real = new ThreadedRuntime(1);
+    final ThreadedRuntime real;
+
+    ForwardingRuntime(int nodeId) {
+        real = new ThreadedRuntime(nodeId);
+    }
 
     @Override
     public long nanoTime() {

@@ -42,6 +42,8 @@ final class LibC {
 
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_MTU_DISCOVER = 23;
+    static final int PMTUDISC_DO = 2;
+    static final int PMTUDISC_PROBE = 3;
     static final int IPV6_RECVERR = 25;
     static final int IPV6_V6ONLY = 26;
     static final int IPV6_DONTFRAG = 62;

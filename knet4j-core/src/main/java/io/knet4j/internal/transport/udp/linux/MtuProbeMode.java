@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MtuProbeMode {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-    private static final int DO = 2;
-    private static final int PROBE = 3;
 
     private final MemorySegment capture;
     private final MemorySegment address;
@@ -74,7 +72,7 @@ public final class MtuProbeMode {
                 int fd = Integer.parseInt(descriptor.getFileName().toString());
                 if (isBoundHere(fd)
                         && option(fd, LibC.SOL_SOCKET, LibC.SO_TYPE) == LibC.SOCK_DGRAM
-                        && option(fd, level(), name()) == DO) {
+                        && option(fd, level(), name()) == LibC.PMTUDISC_DO) {
                     found.add(fd);
                 }
             }
@@ -94,7 +92,7 @@ public final class MtuProbeMode {
     }
 
     private int setMtuMode(int fd) {
-        value.set(JAVA_INT, 0, PROBE);
+        value.set(JAVA_INT, 0, LibC.PMTUDISC_PROBE);
         return LibC.setsockopt(capture, fd, level(), name(), value);
     }
 

@@ -19,7 +19,6 @@ final class SendOrder {
     private final int[] sizeOfSocket;
     private final int[] startOfSocket;
     private int socketCount;
-    private int size;
 
     /**
      * @param capacity that of the batch
@@ -79,7 +78,7 @@ final class SendOrder {
         for (int path = 0; path < paths.size(); path++) {
             sizeOfSocket[socketOfPath[path]] += sizeOfPath[path];
         }
-        size = 0;
+        int size = 0;
         for (int socket = 0; socket < sockets.size(); socket++) {
             startOfSocket[socket] = size;
             size += sizeOfSocket[socket];
@@ -91,10 +90,6 @@ final class SendOrder {
             startOfPath[path] = startOfSocket[socketOfPath[path]];
             startOfSocket[socketOfPath[path]] += sizeOfPath[path];
         }
-    }
-
-    int size() {
-        return size;
     }
 
     int sockets() {

@@ -23,9 +23,6 @@ final class SocketSetup {
     /** What is wrong with sockets of this program is said once. */
     private static final AtomicBoolean BUFFERS_LOGGED = new AtomicBoolean();
 
-    private static final int DONT_FRAGMENT = 2;
-    private static final int PROBE = 3;
-
     /** {@code TC_PRIO_INTERACTIVE}, the highest one that needs no privilege. */
     private static final int HIGH_PRIORITY = 6;
 
@@ -99,7 +96,7 @@ final class SocketSetup {
             case ERROR_QUEUE -> setErrorQueue(call, ipv6);
             case FORCED_BUFFERS -> call.set(LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, 1 << 16);
             case SOCKET_PRIORITY -> call.set(LibC.SOL_SOCKET, LibC.SO_PRIORITY, HIGH_PRIORITY);
-            case MTU_PROBE_MODE -> setMtuMode(call, ipv6, PROBE);
+            case MTU_PROBE_MODE -> setMtuMode(call, ipv6, LibC.PMTUDISC_PROBE);
         };
     }
 
@@ -198,7 +195,10 @@ final class SocketSetup {
         if (features.contains(UdpFeature.RECEIVE_OFFLOAD)) {
             call.set(LibC.SOL_UDP, LibC.UDP_GRO, 1);
         }
-        int mode = features.contains(UdpFeature.MTU_PROBE_MODE) ? PROBE : DONT_FRAGMENT;
+        int mode =
+                features.contains(UdpFeature.MTU_PROBE_MODE)
+                        ? LibC.PMTUDISC_PROBE
+                        : LibC.PMTUDISC_DO;
         return setMtuMode(call, ipv6, mode) == 0;
     }
 
