@@ -35,8 +35,8 @@ public enum UdpFeature {
     RECEIVE_OFFLOAD,
     /**
      * What the network reports is heeded: that a peer cannot be reached, so that its link goes down
-     * if the next ping is not answered either, and that packets are too large for a router, so that
-     * it is looked at once what passes ({@code IP_RECVERR}).
+     * if the next two pings are not answered either, and that packets are too large for a router,
+     * so that it is looked at once what passes ({@code IP_RECVERR}).
      */
     ERROR_QUEUE,
     /**
