@@ -446,6 +446,7 @@ public interface Knet extends AutoCloseable {
         private QueueFullPolicy sendQueueFull = KnetConfig.DEFAULT_SEND_QUEUE_FULL;
         private int sendQueueBytes = KnetConfig.DEFAULT_SEND_QUEUE_BYTES;
         private int receiveQueueBytes = KnetConfig.DEFAULT_RECEIVE_QUEUE_BYTES;
+        private int sendWindowBytes = KnetConfig.DEFAULT_SEND_WINDOW_BYTES;
         private int socketBufferBytes = KnetConfig.DEFAULT_SOCKET_BUFFER_BYTES;
         private OptionalInt interfaceMtu = OptionalInt.empty();
         private Duration pathMtuInterval = KnetConfig.DEFAULT_PATH_MTU_INTERVAL;
@@ -493,6 +494,26 @@ public interface Knet extends AutoCloseable {
          */
         public Builder receiveQueueBytes(int bytes) {
             this.receiveQueueBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How much may be under way to a host on one link before further messages wait in the send
+         * queue: what was sent behind the last ping that the host answered. So a sender that is
+         * faster than the network or the host is slowed down, where it would overrun the socket of
+         * the host and lose messages. It waits for 10 ms and twice the last round trip, or after
+         * waits in vain up to 160 ms, and then begins anew: a host that does not answer holds up
+         * the others for moments only. For this, a link that carries much gets more pings than its
+         * interval asks for. Each datagram counts 768 bytes more than it has, about what it takes
+         * in the kernel; what fits on the way to the host and back at 10 Gbit/s is allowed besides.
+         *
+         * <p>A message by {@link Channel#sendSync} never waits. libknet has nothing like it.
+         *
+         * @param bytes 65,536 to 1,073,741,824; 0 for any amount; default 1 MiB
+         * @return this
+         */
+        public Builder sendWindowBytes(int bytes) {
+            this.sendWindowBytes = bytes;
             return this;
         }
 
@@ -623,6 +644,7 @@ public interface Knet extends AutoCloseable {
                     sendQueueFull,
                     sendQueueBytes,
                     receiveQueueBytes,
+                    sendWindowBytes,
                     socketBufferBytes,
                     interfaceMtu,
                     pathMtuInterval,

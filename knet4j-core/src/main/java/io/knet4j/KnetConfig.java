@@ -14,6 +14,8 @@ import java.util.Set;
  * @param sendQueueBytes size of each channel's send queue, 131,072 to 1,073,741,824; default 4 MiB
  * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
  *     8 MiB
+ * @param sendWindowBytes how much may be under way to a host on one link before messages wait in
+ *     the send queue, 65,536 to 1,073,741,824, or 0 for any amount; default 1 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
  *     8 MiB
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: what passes
@@ -35,6 +37,7 @@ public record KnetConfig(
         QueueFullPolicy sendQueueFull,
         int sendQueueBytes,
         int receiveQueueBytes,
+        int sendWindowBytes,
         int socketBufferBytes,
         OptionalInt interfaceMtu,
         Duration pathMtuInterval,
@@ -55,9 +58,12 @@ public record KnetConfig(
 
     static final int DEFAULT_SEND_QUEUE_BYTES = 4 << 20;
     static final int DEFAULT_RECEIVE_QUEUE_BYTES = 8 << 20;
+    static final int DEFAULT_SEND_WINDOW_BYTES = 1 << 20;
     static final int DEFAULT_SOCKET_BUFFER_BYTES = 8 << 20;
     private static final int MIN_QUEUE_BYTES = 2 * Knet.MAX_MESSAGE_SIZE;
     private static final int MAX_QUEUE_BYTES = 1 << 30;
+    private static final int MIN_WINDOW_BYTES = 1 << 16;
+    private static final int MAX_WINDOW_BYTES = 1 << 30;
     private static final int MIN_SOCKET_BUFFER_BYTES = 1 << 16;
     private static final int MIN_INTERFACE_MTU = 576;
     private static final int MAX_INTERFACE_MTU = 65_535;
@@ -75,6 +81,13 @@ public record KnetConfig(
         checkNodeId(nodeId);
         Checks.range("sendQueueBytes", sendQueueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES);
         Checks.range("receiveQueueBytes", receiveQueueBytes, MIN_QUEUE_BYTES, MAX_QUEUE_BYTES);
+        if (sendWindowBytes != 0
+                && (sendWindowBytes < MIN_WINDOW_BYTES || sendWindowBytes > MAX_WINDOW_BYTES)) {
+            throw ConfigurationException.invalid(
+                    "sendWindowBytes",
+                    sendWindowBytes,
+                    "0, or " + MIN_WINDOW_BYTES + " to " + MAX_WINDOW_BYTES);
+        }
         Checks.range(
                 "socketBufferBytes", socketBufferBytes, MIN_SOCKET_BUFFER_BYTES, Integer.MAX_VALUE);
         checkInterfaceMtu(Checks.notNull("interfaceMtu", interfaceMtu));

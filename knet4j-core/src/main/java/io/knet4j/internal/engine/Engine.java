@@ -95,6 +95,7 @@ public final class Engine {
     private final AccessControl access;
     private final LinksByPeer byPeer = new LinksByPeer();
     private final PathMtuProber prober;
+    private final SendWindows windows;
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Reassembler reassembler;
@@ -171,6 +172,7 @@ public final class Engine {
         outbox = new ControlOutbox(transport, controlBatch, output);
         router = new Router(hosts, versions, keys, shared, output);
         access = new AccessControl(config.accessLists());
+        windows = new SendWindows(output);
         prober =
                 new PathMtuProber(
                         shared,
@@ -223,6 +225,7 @@ public final class Engine {
                         versions,
                         access,
                         heartbeat,
+                        windows,
                         finder,
                         router,
                         prober,
@@ -234,7 +237,14 @@ public final class Engine {
                         methods,
                         clocks.stopwatch());
         sender =
-                new Sender(shared, transport, output, senderBatch, cryptoMeter, clocks.stopwatch());
+                new Sender(
+                        shared,
+                        windows,
+                        transport,
+                        output,
+                        senderBatch,
+                        cryptoMeter,
+                        clocks.stopwatch());
     }
 
     /** Takes received datagrams. */
@@ -259,6 +269,7 @@ public final class Engine {
         reassembler.expire(time);
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
+        next = Math.min(next, windows.watch(time));
         return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
     }
 
@@ -299,6 +310,19 @@ public final class Engine {
             long time, Transport.Socket socket, InetSocketAddress remote, int mtu) {
         now = time;
         byPeer.forEach(socket, remote, link -> prober.onReported(time, link, mtu));
+    }
+
+    /** The shortest time of all links in which a ping has to be answered, in nanoseconds. */
+    public long shortestPingTimeout() {
+        long shortest = Long.MAX_VALUE;
+        for (HostState host : hosts.all()) {
+            for (LinkState link : host.links) {
+                if (link != null) {
+                    shortest = Math.min(shortest, link.monitor.timeout());
+                }
+            }
+        }
+        return shortest;
     }
 
     /** The way of messages to the network. */
@@ -733,6 +757,7 @@ public final class Engine {
                 filter,
                 random,
                 new MtuRange(MtuArithmetic.CLEAR, isIpv6(linkConfig)),
+                config.sendWindowBytes(),
                 heartbeat::onPingTimer,
                 heartbeat::onDownTimer,
                 finder::onTimer,

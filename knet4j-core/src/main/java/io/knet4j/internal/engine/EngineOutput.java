@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine hands back besides datagrams. None of it may throw, or block for more than a
- * millisecond.
+ * What the engine hands back besides datagrams. None of it may throw, or block for more than a few
+ * milliseconds.
  */
 public interface EngineOutput {
 
@@ -47,6 +47,9 @@ public interface EngineOutput {
 
     /** Has the control loop run its timers as soon as possible. May be called by any thread. */
     void wakeLoop();
+
+    /** {@link Sender#mayGoOn} may have changed its mind. Called by the control loop. */
+    void wakeSender();
 
     /** Whether a line would be logged, so that it need not be made otherwise. */
     boolean isLogged(LogSubsystem subsystem, System.Logger.Level level);

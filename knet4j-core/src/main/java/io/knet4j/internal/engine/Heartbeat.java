@@ -262,6 +262,7 @@ final class Heartbeat {
     }
 
     private void cameUp(long now, LinkState link) {
+        link.window.cameUp();
         link.history.cameUp(wallClock.get());
         timers.schedule(link.downTimer, Math.max(now, link.monitor.deadline()));
         output.publish(

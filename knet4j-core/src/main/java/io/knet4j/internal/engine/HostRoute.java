@@ -1,5 +1,6 @@
 package io.knet4j.internal.engine;
 
+import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.transport.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,19 @@ final class HostRoute {
     private int turn;
 
     /** A link that carries messages. */
-    record Hop(int link, Path path, LinkCounters counters, RefusedSize refused) {}
+    record Hop(PingTarget link, RefusedSize refused) {
+        Path path() {
+            return link.path();
+        }
+
+        LinkCounters counters() {
+            return link.counters();
+        }
+
+        SendWindow window() {
+            return link.window();
+        }
+    }
 
     HostRoute(int host, boolean roundRobin, int dataMtu, boolean refusesZstd, List<Hop> hops) {
         this.host = host;
@@ -58,7 +71,7 @@ final class HostRoute {
     }
 
     List<Integer> links() {
-        return Arrays.stream(hops).map(Hop::link).toList();
+        return Arrays.stream(hops).map(hop -> hop.link().link()).toList();
     }
 
     /** Whether messages go the same way as by the other route. */

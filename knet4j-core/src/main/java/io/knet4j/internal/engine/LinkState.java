@@ -27,6 +27,7 @@ public final class LinkState {
     final LatencyCounter latency = new LatencyCounter();
     final RecentPings recentPings = new RecentPings();
     final LinkProbing probing;
+    final SendWindow window;
 
     /** Owners of this link's packets in the {@link ControlOutbox}. */
     final ControlStream pings = new ControlStream(this, counters.txPing);
@@ -55,6 +56,7 @@ public final class LinkState {
             AccessFilter filter,
             RandomGenerator random,
             MtuRange mtuRange,
+            int windowBytes,
             LinkAction onPingTimer,
             LinkAction onDownTimer,
             LinkAction onPeerTimer,
@@ -65,6 +67,7 @@ public final class LinkState {
         this.socket = socket;
         this.path = path;
         monitor = new LinkMonitor(config);
+        window = new SendWindow(windowBytes);
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));

@@ -34,6 +34,11 @@ public final class OutgoingMessage {
         return this;
     }
 
+    /** Lets go of everything. */
+    public void clear() {
+        set(0, null, NOTHING, 0, 0);
+    }
+
     /** Made when a filter is asked for the first time. */
     FilterCall filterCall() {
         FilterCall call = filterCall;

@@ -45,6 +45,7 @@ final class Receiver {
     private final OnWireVersions versions;
     private final AccessControl access;
     private final Heartbeat heartbeat;
+    private final SendWindows windows;
     private final PeerFinder finder;
     private final Router router;
     private final PathMtuProber prober;
@@ -65,6 +66,7 @@ final class Receiver {
             OnWireVersions versions,
             AccessControl access,
             Heartbeat heartbeat,
+            SendWindows windows,
             PeerFinder finder,
             Router router,
             PathMtuProber prober,
@@ -82,6 +84,7 @@ final class Receiver {
         this.versions = versions;
         this.access = access;
         this.heartbeat = heartbeat;
+        this.windows = windows;
         this.finder = finder;
         this.router = router;
         this.prober = prober;
@@ -332,7 +335,10 @@ final class Receiver {
         DropCause cause = heartbeat.onPong(now, link, sentAt, seal);
         if (cause != null) {
             drops.count(now, cause, source);
-        } else if (peer != null) {
+            return;
+        }
+        windows.onPong(now, link.window, sentAt);
+        if (peer != null) {
             finder.onPeerAnswered(link, peer, sentAt, source);
         }
     }

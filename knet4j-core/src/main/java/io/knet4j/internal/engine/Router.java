@@ -8,6 +8,7 @@ import io.knet4j.LinkPolicy;
 import io.knet4j.internal.engine.HostRoute.Hop;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.security.KeySlots;
+import io.knet4j.internal.transport.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,11 +154,15 @@ final class Router {
         for (LinkState link : links) {
             dataMtu = Math.min(dataMtu, link.probing.mtu.dataMtu());
             if (link.path != null) {
-                hops.add(new Hop(link.id, link.path, link.counters, link.probing.refused));
+                hops.add(new Hop(pingTarget(link, link.path), link.probing.refused));
             }
         }
         return new HostRoute(
                 host.id, host.policy == LinkPolicy.ROUND_ROBIN, dataMtu, host.refusesZstd, hops);
+    }
+
+    private static PingTarget pingTarget(LinkState link, Path path) {
+        return new PingTarget(link.id, path, link.tokens, link.counters, link.window);
     }
 
     private void publishNow() {
@@ -175,7 +180,7 @@ final class Router {
                 if (link.isLoopback()) {
                     loopback = link.config.enabled() ? link.counters : null;
                 } else if (link.path != null && link.sendsPings()) {
-                    pingTargets.add(new PingTarget(link.id, link.path, link.tokens, link.counters));
+                    pingTargets.add(pingTarget(link, link.path));
                 }
             }
         }

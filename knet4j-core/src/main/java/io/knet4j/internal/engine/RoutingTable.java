@@ -29,8 +29,9 @@ final class RoutingTable {
     private final PacketSealer sealer;
     private final ActiveCompression compression;
 
-    /** A link to which forced pings are sent. */
-    record PingTarget(int link, Path path, PingTokens tokens, LinkCounters counters) {}
+    /** A link to which the sender sends pings. */
+    record PingTarget(
+            int link, Path path, PingTokens tokens, LinkCounters counters, SendWindow window) {}
 
     RoutingTable(
             IdTable<HostRoute> byHost,

@@ -43,6 +43,7 @@ public final class Sender {
     private static final long REPORT_INTERVAL = 1_000_000_000L;
 
     private final Shared shared;
+    private final SendWindows windows;
     private final Transport transport;
     private final EngineOutput output;
     private final OutgoingBatch batch;
@@ -65,12 +66,14 @@ public final class Sender {
 
     Sender(
             Shared shared,
+            SendWindows windows,
             Transport transport,
             EngineOutput output,
             OutgoingBatch batch,
             CryptoMeter cryptoMeter,
             LongSupplier stopwatch) {
         this.shared = shared;
+        this.windows = windows;
         this.transport = transport;
         this.output = output;
         this.batch = batch;
@@ -79,6 +82,11 @@ public final class Sender {
         for (Reason reason : Reason.values()) {
             failures.put(reason, new Failures());
         }
+    }
+
+    /** Whether the filter is asked for destinations. */
+    public boolean hasFilter() {
+        return shared.filter != null;
     }
 
     /** Lets the filter choose the destination, if the message has none. */
@@ -110,6 +118,14 @@ public final class Sender {
             output.publish(new FilterFailed(true, error));
         }
         return message.destination == null ? Reason.FILTER_FAILED : null;
+    }
+
+    /**
+     * Whether more may be sent in the background: false while more is under way than should be. If
+     * so, {@link EngineOutput#wakeSender} follows.
+     */
+    public boolean mayGoOn(long now) {
+        return windows.mayGoOn(now);
     }
 
     /**
@@ -228,7 +244,7 @@ public final class Sender {
         sequence = sequence == MAX_SEQUENCE ? 1 : sequence + 1;
         shared.setSequence(sequence);
         if (sequence % FORCED_PING_PERIOD == 0) {
-            forcePings(now, routes, sealer, sequence);
+            forcePings(now, routes, sealer);
             flush(now);
         }
         if (!writeFragments(
@@ -253,30 +269,55 @@ public final class Sender {
     }
 
     /** Hosts that get little of our traffic would otherwise lose track of the sequence number. */
-    private void forcePings(long now, RoutingTable routes, PacketSealer sealer, int sequence) {
+    private void forcePings(long now, RoutingTable routes, PacketSealer sealer) {
         List<PingTarget> links = routes.pingTargets();
         for (int i = 0; i < links.size(); i++) {
-            PingTarget link = links.get(i);
             if (!batch.hasRoom(ControlPackets.room(sealer), 1)) {
                 flush(now);
             }
-            int sealed =
-                    ControlPackets.ping(
-                            batch,
-                            sealer,
-                            now,
-                            routes.version(),
-                            shared.localHost,
-                            link.link(),
-                            link.tokens(),
-                            sequence,
-                            false,
-                            link.path(),
-                            handovers.unreported(link.counters().senderTxPing));
-            if (sealed == PacketSealer.FAILED) {
-                link.counters().senderTxPing.errors.increment();
-            } else {
-                link.counters().senderTxPing.count(sealed);
+            ping(now, routes, sealer, links.get(i), false);
+        }
+    }
+
+    /** Returns the time that the ping bears. */
+    private long ping(
+            long now, RoutingTable routes, PacketSealer sealer, PingTarget link, boolean timed) {
+        TxCounter counter = link.counters().senderTxPing;
+        long time = link.window().pingTime(now);
+        int sealed =
+                ControlPackets.ping(
+                        batch,
+                        sealer,
+                        time,
+                        routes.version(),
+                        shared.localHost,
+                        link.link(),
+                        link.tokens(),
+                        sequence,
+                        timed,
+                        link.path(),
+                        handovers.unreported(counter));
+        if (sealed == PacketSealer.FAILED) {
+            counter.errors.increment();
+        } else {
+            counter.count(sealed);
+        }
+        return time;
+    }
+
+    /** Puts pings behind what was sent, where windows ask for it. */
+    private void mark(long now) {
+        RoutingTable routes = shared.routes;
+        PacketSealer sealer = routes.sealer();
+        List<Hop> used = windows.used();
+        for (int i = 0; i < used.size(); i++) {
+            Hop hop = used.get(i);
+            if (hop.window().needsMark()) {
+                if (!batch.hasRoom(ControlPackets.room(sealer), 1)) {
+                    transmit(now);
+                    batch.clear();
+                }
+                hop.window().mark(ping(now, routes, sealer, hop.link(), true));
             }
         }
     }
@@ -349,6 +390,7 @@ public final class Sender {
             for (int i = 0; i < fragments; i++) {
                 batch.add(hop.path(), fragmentOffsets[i], fragmentLengths[i], hopTry);
                 hop.counters().senderTxData.count(fragmentLengths[i]);
+                windows.use(hop, fragmentLengths[i]);
             }
         }
         route.messageSent();
@@ -362,7 +404,17 @@ public final class Sender {
      */
     public @Nullable Reason flush(long now) {
         try {
-            return batch.isEmpty() ? null : transmit(now);
+            if (batch.isEmpty()) {
+                return null;
+            }
+            Reason failure = transmit(now);
+            batch.clear();
+            mark(now);
+            if (!batch.isEmpty()) {
+                transmit(now);
+            }
+            windows.settle(now);
+            return failure;
         } finally {
             batch.clear();
             if (delivering) {

@@ -1,21 +1,27 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.Knet;
+import java.util.function.LongSupplier;
 
 /**
  * Lets the control loop wait a moment for a consumer whose queue is full: meanwhile, what comes
  * waits in the socket instead of being dropped, and on a machine with few processors the consumer
  * gets one. Belongs to the control loop.
  *
- * <p>Pings come through the same sockets, so the loop waits for 1 ms at most in each batch of
- * datagrams, whose pings it has answered by then, and no longer than until its next timer is due.
- * It waits only for a consumer that takes something, and only while no other channel has messages:
- * a slow consumer must not harm others.
+ * <p>Pings come through the same sockets, so in each batch of datagrams, whose pings it has
+ * answered by then, the loop waits no longer than a small part of a ping timeout, and than until
+ * its next timer is due. It waits only for a consumer that takes something, and only while no other
+ * channel has messages: a slow consumer must not harm others.
  */
 final class ConsumerWait {
+    /** Part of the shortest ping timeout. */
+    private static final int TIMEOUT_PART = 20;
+
     private final NodeRuntime runtime;
+    private final LongSupplier pingTimeout;
     private long nextTimer = Long.MAX_VALUE;
     private long left;
+    private boolean begun;
 
     // Channels that got messages in this batch and in the one before.
     private int filled;
@@ -26,8 +32,12 @@ final class ConsumerWait {
 
     private final int[] takenWhenStalled = new int[Knet.MAX_CHANNELS];
 
-    ConsumerWait(NodeRuntime runtime) {
+    /**
+     * @param pingTimeout the shortest one of all links, in nanoseconds
+     */
+    ConsumerWait(NodeRuntime runtime, LongSupplier pingTimeout) {
         this.runtime = runtime;
+        this.pingTimeout = pingTimeout;
     }
 
     /** When the next timer is due, {@link Long#MAX_VALUE} for never. */
@@ -36,7 +46,7 @@ final class ConsumerWait {
     }
 
     void batchBegins() {
-        left = runtime.loopPatience();
+        begun = true;
         filledBefore = filled;
         filled = 0;
     }
@@ -47,6 +57,10 @@ final class ConsumerWait {
 
     /** Waits for room in a channel's queue. Returns whether there may be some. */
     boolean awaitRoom(NodeChannel channel, int length) {
+        if (begun) {
+            begun = false;
+            left = Math.min(runtime.loopPatience(), pingTimeout.getAsLong() / TIMEOUT_PART);
+        }
         int bit = 1 << channel.id();
         if (left <= 0
                 || ((filled | filledBefore) & ~bit) != 0

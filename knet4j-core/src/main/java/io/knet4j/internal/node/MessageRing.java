@@ -192,6 +192,11 @@ final class MessageRing {
         return state(0) != FREE;
     }
 
+    /** Whether no message is there, nor claimed. A hint for others than the only producer. */
+    boolean isEmpty() {
+        return added() == taken();
+    }
+
     /** Refuses further messages. */
     void close() {
         closed = true;

@@ -112,7 +112,6 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         this.config = config;
         this.runtime = runtime;
         log = new NodeLog(config.nodeId());
-        consumerWait = new ConsumerWait(runtime);
         events = new Events(runtime, log);
         dropLog = new DropLog(log, events);
         ActiveCompression compression = CompressionMethods.activateInstalled(config.compression());
@@ -129,6 +128,7 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         CompressionMethods::installed,
                         new Clocks(runtime::wallClock, runtime::nanoTime));
         engine.setCompression(compression);
+        consumerWait = new ConsumerWait(runtime, engine::shortestPingTimeout);
         runtime.start(this);
         events.start();
         reachability = runtime.newWaiters();
@@ -261,6 +261,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     @Override
     public void wakeLoop() {
         runtime.wakeLoop();
+    }
+
+    @Override
+    public void wakeSender() {
+        sendQueue.wake();
     }
 
     @Override

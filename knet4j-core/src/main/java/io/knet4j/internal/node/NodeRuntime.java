@@ -62,6 +62,11 @@ public interface NodeRuntime {
         /** There is work. */
         void wake();
 
+        /** Whether it sleeps, so that waking it takes a while. May be over at once. */
+        default boolean isAsleep() {
+            return false;
+        }
+
         /** Ends the worker after what it is doing now. */
         void stop();
     }

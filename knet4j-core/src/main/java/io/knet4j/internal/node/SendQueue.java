@@ -30,6 +30,11 @@ final class SendQueue {
     private static final int BYTES_PER_BATCH = 1 << 18;
     private static final int MESSAGES_PER_SLICE = 64;
     private static final int BYTES_PER_SLICE = 1 << 16;
+
+    /** Longer messages, which take their time, do not hold up the caller. */
+    private static final int MAX_SENT_HERE = 8192;
+
+    private static final long SENT_HERE_APART = 20_000;
     private static final int MAX_CLAIMS = 1024;
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
@@ -50,6 +55,11 @@ final class SendQueue {
     private volatile boolean closed;
     private final AtomicInteger claims = new AtomicInteger();
     private volatile @Nullable Thread sending;
+
+    // Belong to who holds the lock.
+    private final OutgoingMessage sentHere = new OutgoingMessage();
+    private long lastSent;
+
     private final LongAdder dropped = new LongAdder();
     private volatile long droppedBefore;
     private final ReportLimit reports = new ReportLimit(REPORT_INTERVAL);
@@ -116,8 +126,52 @@ final class SendQueue {
 
     void send(int channel, ByteBuffer payload, @Nullable Destination destination) {
         MessageRing ring = lane(channel).ring;
+        if (worker.isAsleep() && ring.isEmpty() && sendHere(ring, channel, payload, destination)) {
+            return;
+        }
         if (!offer(ring, channel, payload, destination)) {
             onFull(ring, channel, payload, destination);
+        }
+    }
+
+    /**
+     * Sends a message in the caller's thread, where nothing else is to be sent: to wake the worker
+     * takes longer. Not when messages come one upon the other, since together they cost less; and
+     * not where the caller does not want to wait, or the filter is to be asked.
+     *
+     * @return whether that was possible
+     */
+    private boolean sendHere(
+            MessageRing ring, int channel, ByteBuffer payload, @Nullable Destination destination) {
+        if (payload.remaining() > MAX_SENT_HERE
+                || !(whenFull instanceof QueueFullPolicy.Block)
+                || (destination == null && sender.hasFilter())
+                || runtime.isLoop()
+                || !sendLock.tryLock()) {
+            return false;
+        }
+        try {
+            long now = runtime.nanoTime();
+            // Earlier messages are in the ring until they were sent.
+            if (now - lastSent < SENT_HERE_APART
+                    || closed
+                    || !ring.isEmpty()
+                    || !sender.mayGoOn(now)) {
+                return false;
+            }
+            lastSent = now;
+            sentHere.set(
+                    channel,
+                    destination == null ? Destination.broadcast() : destination,
+                    payload,
+                    payload.position(),
+                    payload.remaining());
+            sendOne(now, sentHere, null);
+            sender.flush(now);
+            return true;
+        } finally {
+            sentHere.clear();
+            sendLock.unlock();
         }
     }
 
@@ -221,7 +275,15 @@ final class SendQueue {
 
     // ---- sending
 
+    /** What {@link Sender#mayGoOn} said may be different now. */
+    void wake() {
+        worker.wake();
+    }
+
     private boolean sendWhatIsThere() {
+        if (!mayGoOn()) {
+            return false;
+        }
         boolean released = collect();
         if (count == 0) {
             if (released) {
@@ -238,6 +300,15 @@ final class SendQueue {
             waiters.signal();
         }
         return true;
+    }
+
+    private boolean mayGoOn() {
+        sendLock.lock();
+        try {
+            return sender.mayGoOn(runtime.nanoTime());
+        } finally {
+            sendLock.unlock();
+        }
     }
 
     /**
@@ -294,16 +365,20 @@ final class SendQueue {
         sendLock.lock();
         try {
             long now = runtime.nanoTime();
+            lastSent = now;
             for (int i = 0; i < count; i++) {
-                Reason failure =
-                        refused[i] != null ? refused[i] : sender.send(now, messages[i], false);
-                if (failure != null) {
-                    sender.failed(now, messages[i].channel(), failure);
-                }
+                sendOne(now, messages[i], refused[i]);
             }
             sender.flush(now);
         } finally {
             sendLock.unlock();
+        }
+    }
+
+    private void sendOne(long now, OutgoingMessage message, @Nullable Reason refusal) {
+        Reason failure = refusal != null ? refusal : sender.send(now, message, false);
+        if (failure != null) {
+            sender.failed(now, message.channel(), failure);
         }
     }
 

@@ -41,7 +41,7 @@ public final class ThreadedRuntime implements NodeRuntime {
     private static final int RECEIVE_DATAGRAMS = 4096;
     private static final long JOIN_LIMIT = TimeUnit.SECONDS.toNanos(2);
     private static final long ERROR_PAUSE = 100;
-    private static final long LOOP_PATIENCE = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LOOP_PATIENCE = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final String name;
     private final SocketTransport transport;
@@ -351,6 +351,11 @@ public final class ThreadedRuntime implements NodeRuntime {
         @Override
         public void wake() {
             wakeup.wake(thread);
+        }
+
+        @Override
+        public boolean isAsleep() {
+            return wakeup.isAsleep();
         }
 
         @Override

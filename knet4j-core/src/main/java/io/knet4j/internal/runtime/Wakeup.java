@@ -46,6 +46,11 @@ final class Wakeup {
         return false;
     }
 
+    /** Whether the thread sleeps, and nobody wakes it yet. */
+    boolean isAsleep() {
+        return state.get() == ASLEEP;
+    }
+
     /** To be called after what the thread is to see was written, in any way. */
     void wake(Thread sleeper) {
         VarHandle.fullFence(); // either the thread sees what was written, or we see that it sleeps

@@ -20,6 +20,7 @@ final class RecordingOutput implements EngineOutput {
     Delivery answer = Delivery.DELIVERED;
     long deliveries;
     int wakes;
+    int senderWakes;
     int deliveryEnds;
 
     /** A message for a channel. */
@@ -61,6 +62,11 @@ final class RecordingOutput implements EngineOutput {
     @Override
     public void wakeLoop() {
         wakes++;
+    }
+
+    @Override
+    public void wakeSender() {
+        senderWakes++;
     }
 
     @Override

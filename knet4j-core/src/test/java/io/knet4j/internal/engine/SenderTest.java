@@ -119,12 +119,14 @@ class SenderTest {
             assertThat(node.send(TO_TWO, 1)).isNull();
         }
         node.engine.sender().flush(node.now);
-        List<Sent> sent = node.transport.drain();
+        List<Sent> sent =
+                node.transport.drain().stream()
+                        .filter(one -> !isMark(one)) // of the send window, that is
+                        .toList();
         List<String> around = new ArrayList<>();
         for (int i = 0; i < sent.size(); i++) {
             ByteBuffer packet = packet(sent.get(i));
             if (sent.get(i).type() == Packets.PING) {
-                assertThat(Packets.pingTimed(packet, 0)).isFalse();
                 around.add("ping " + Packets.pingSequence(packet, 0));
                 around.add("to " + sent.get(i).path().remote().getAddress().getHostAddress());
                 if (sent.get(i + 1).type() == Packets.DATA) {
@@ -146,6 +148,10 @@ class SenderTest {
                         "data 16382");
         var statistics = node.engine.status(node.now, two.link(0)).statistics();
         assertThat(statistics.txData().packets()).isEqualTo(2 * 8191 + 1);
+    }
+
+    private static boolean isMark(Sent sent) {
+        return sent.type() == Packets.PING && Packets.pingTimed(packet(sent), 0);
     }
 
     @Test

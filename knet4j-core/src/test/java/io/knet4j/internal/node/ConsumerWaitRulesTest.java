@@ -17,6 +17,7 @@ class ConsumerWaitRulesTest {
 
     private final List<Long> waits = new ArrayList<>();
     private long now = 77;
+    private long pingTimeout = 1000 * MILLI;
 
     /** What the consumer does while it is waited for. */
     private Runnable consumer = () -> {};
@@ -36,7 +37,7 @@ class ConsumerWaitRulesTest {
                                         case "newWaiters" -> new Waiters();
                                         default -> throw new UnsupportedOperationException();
                                     });
-    private final ConsumerWait wait = new ConsumerWait(runtime);
+    private final ConsumerWait wait = new ConsumerWait(runtime, () -> pingTimeout);
     private final NodeChannel channel = new NodeChannel(null, 3, 131_072, runtime);
 
     private final class Waiters implements NodeRuntime.Waiters {
@@ -76,7 +77,7 @@ class ConsumerWaitRulesTest {
     }
 
     @Test
-    void waitsForAMillisecondInEachBatch() {
+    void waitsForSoLongInEachBatch() {
         consumer = this::takeOne;
         takes = MILLI / 4;
         for (int i = 0; i < 4; i++) {
@@ -87,6 +88,13 @@ class ConsumerWaitRulesTest {
         assertThat(waits).containsExactly(MILLI, MILLI * 3 / 4, MILLI / 2, MILLI / 4);
         wait.batchBegins();
         assertThat(awaitRoom()).isTrue();
+    }
+
+    @Test
+    void waitsForASmallPartOfAPingTimeoutOnly() {
+        pingTimeout = 5 * MILLI;
+        assertThat(awaitRoom()).isFalse();
+        assertThat(waits).containsExactly(MILLI / 4);
     }
 
     @Test
