@@ -5,6 +5,7 @@ import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 
 /** A socket of which the file descriptor is known. */
 final class LinuxSocket implements Transport.Socket {
@@ -21,23 +22,29 @@ final class LinuxSocket implements Transport.Socket {
     private final boolean ipv6;
     private final boolean keepsDatagramsWhole;
     private final boolean segmenting;
+    private final LongSupplier clock;
 
     /** Written before {@link #refusing}, and read after it. */
     private long refusedAt;
 
     private volatile boolean refusing;
 
+    /**
+     * @param clock nanoseconds, as {@link System#nanoTime}
+     */
     LinuxSocket(
             Descriptor descriptor,
             InetSocketAddress local,
             boolean ipv6,
             boolean keepsDatagramsWhole,
-            boolean segmenting) {
+            boolean segmenting,
+            LongSupplier clock) {
         this.descriptor = descriptor;
         this.local = local;
         this.ipv6 = ipv6;
         this.keepsDatagramsWhole = keepsDatagramsWhole;
         this.segmenting = segmenting;
+        this.clock = clock;
     }
 
     Descriptor descriptor() {
@@ -60,20 +67,17 @@ final class LinuxSocket implements Transport.Socket {
 
     /** Whether the kernel is to be handed several datagrams in one. */
     boolean takesSegments() {
-        if (refusing && System.nanoTime() - refusedAt >= REFUSAL_HOLDS) {
-            refusing = false;
-        }
-        return segmenting && !refusing;
+        return segmenting && !isRefusing();
     }
 
     /** Whether the kernel refused that lately. */
     boolean isRefusing() {
-        return refusing;
+        return refusing && clock.getAsLong() - refusedAt < REFUSAL_HOLDS;
     }
 
     /** The kernel took the same datagrams one by one. */
     void refuseSegments() {
-        refusedAt = System.nanoTime();
+        refusedAt = clock.getAsLong();
         refusing = true;
         if (REFUSAL_LOGGED.compareAndSet(false, true)) {
             LOG.log(

@@ -153,7 +153,8 @@ final class SocketSetup {
                 InetSocketAddress address = bind(call, RawAddress.of(local));
                 bound = true;
                 boolean segmenting = features.contains(UdpFeature.SEGMENTATION_OFFLOAD);
-                return new LinuxSocket(descriptor, address, ipv6, whole, segmenting);
+                return new LinuxSocket(
+                        descriptor, address, ipv6, whole, segmenting, System::nanoTime);
             } finally {
                 if (!bound) {
                     descriptor.close();
