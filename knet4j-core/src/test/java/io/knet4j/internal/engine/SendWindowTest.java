@@ -12,6 +12,7 @@ import io.knet4j.internal.security.KeySlots;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The sender waits while too much is under way, and for nobody for long. */
@@ -89,6 +90,7 @@ class SendWindowTest {
     }
 
     @Test
+    @DisplayName("D30: the sender waits when more than the window is under way")
     void waitsWhenMoreThanTheWindowIsUnderWay() {
         node.hostUp(2, 1);
         send(TO_TWO, WINDOW - 2 * COST);
