@@ -1,5 +1,6 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.internal.onwire.ReassembledMessage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -100,6 +101,17 @@ final class MessageRing {
         } finally {
             settle(slot, state);
         }
+        return true;
+    }
+
+    /** The same for a message that was put together from fragments. */
+    boolean offer(int tag, ReassembledMessage message) {
+        int slot = claim(tag, null, message.length());
+        if (slot == NO_SLOT) {
+            return false;
+        }
+        message.copyTo(data, offsetInSlot(slot));
+        settle(slot, READY);
         return true;
     }
 
