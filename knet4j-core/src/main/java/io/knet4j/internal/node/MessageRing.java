@@ -4,10 +4,11 @@ import io.knet4j.internal.onwire.ReassembledMessage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of messages that copies their bytes into one array: any number of producers, one
+ * A bounded queue of messages that copies their bytes into one buffer: any number of producers, one
  * consumer at a time.
  *
  * <p>A producer first claims a slot and room for the bytes, by one compare-and-set of the number of
@@ -63,11 +64,12 @@ final class MessageRing {
 
     /**
      * @param capacity bytes; rounded up to a power of two
+     * @param memory makes the buffer
      */
-    MessageRing(int capacity) {
+    MessageRing(int capacity, IntFunction<ByteBuffer> memory) {
         int bytes = Integer.highestOneBit(capacity - 1) << 1;
         int slots = bytes / BYTES_PER_SLOT;
-        data = ByteBuffer.allocate(bytes);
+        data = memory.apply(bytes);
         dataMask = bytes - 1;
         slotMask = slots - 1;
         entries = new int[slots << ENTRY_SHIFT];

@@ -31,6 +31,13 @@ final class SendQueue {
     private static final int MESSAGES_PER_SLICE = 64;
     private static final int BYTES_PER_SLICE = 1 << 16;
     private static final int MAX_CLAIMS = 1024;
+
+    /**
+     * Messages of a power-of-two size begin at multiples of it in a ring. The kernel copies slower
+     * from where pages of memory begin to where they begin, or soon after.
+     */
+    private static final int PAST_PAGE = 1024;
+
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final int bytesPerLane;
@@ -66,12 +73,16 @@ final class SendQueue {
         private final int channel;
         private final MessageRing ring;
 
+        /** Whether the network can read the ring. */
+        private final boolean readable;
+
         /** Messages in the current batch. */
         private int taken;
 
-        private Lane(int channel, MessageRing ring) {
+        private Lane(int channel, MessageRing ring, boolean readable) {
             this.channel = channel;
             this.ring = ring;
+            this.readable = readable;
         }
     }
 
@@ -102,7 +113,7 @@ final class SendQueue {
     private synchronized Lane newLane(int channel) {
         Lane lane = byChannel.get(channel);
         if (lane == null) {
-            lane = new Lane(channel, new MessageRing(bytesPerLane));
+            lane = openLane(channel);
             if (closed) {
                 lane.ring.close();
             }
@@ -112,6 +123,19 @@ final class SendQueue {
             byChannel.set(channel, lane);
         }
         return lane;
+    }
+
+    /** In memory that the network can read, as long as there is some: it may be bounded. */
+    private Lane openLane(int channel) {
+        try {
+            return new Lane(channel, new MessageRing(bytesPerLane, this::readable), true);
+        } catch (OutOfMemoryError _) {
+            return new Lane(channel, new MessageRing(bytesPerLane, ByteBuffer::allocate), false);
+        }
+    }
+
+    private ByteBuffer readable(int bytes) {
+        return runtime.allocate(PAST_PAGE + bytes).slice(PAST_PAGE, bytes);
     }
 
     void send(int channel, ByteBuffer payload, @Nullable Destination destination) {
@@ -265,12 +289,16 @@ final class SendQueue {
         while (count < most && bytes < enough && ring.isReady(lane.taken)) {
             int i = lane.taken++;
             int length = ring.length(i);
-            messages[count++].set(
+            OutgoingMessage message = messages[count++];
+            message.set(
                     lane.channel,
                     (Destination) ring.attachment(i),
                     ring.data(),
                     ring.offset(i),
                     length);
+            if (lane.readable) {
+                message.setLasting();
+            }
             bytes += length;
         }
         return count > before;
@@ -294,14 +322,17 @@ final class SendQueue {
         sendLock.lock();
         try {
             long now = runtime.nanoTime();
-            for (int i = 0; i < count; i++) {
-                Reason failure =
-                        refused[i] != null ? refused[i] : sender.send(now, messages[i], false);
-                if (failure != null) {
-                    sender.failed(now, messages[i].channel(), failure);
+            try {
+                for (int i = 0; i < count; i++) {
+                    Reason failure =
+                            refused[i] != null ? refused[i] : sender.send(now, messages[i], false);
+                    if (failure != null) {
+                        sender.failed(now, messages[i].channel(), failure);
+                    }
                 }
+            } finally {
+                sender.flush(now); // in any case: then the rings get other messages
             }
-            sender.flush(now);
         } finally {
             sendLock.unlock();
         }
