@@ -4,7 +4,6 @@ import io.knet4j.internal.onwire.ReassembledMessage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,17 +62,30 @@ final class MessageRing {
     private volatile boolean closed;
 
     /**
-     * @param capacity bytes; rounded up to a power of two
-     * @param memory makes the buffer
+     * A ring in the heap.
+     *
+     * @param capacity bytes; rounded up by {@link #roundUp}
      */
-    MessageRing(int capacity, IntFunction<ByteBuffer> memory) {
-        int bytes = Integer.highestOneBit(capacity - 1) << 1;
+    MessageRing(int capacity) {
+        this(ByteBuffer.allocate(roundUp(capacity)));
+    }
+
+    /**
+     * @param data what the messages are to be in; of a length by {@link #roundUp}
+     */
+    MessageRing(ByteBuffer data) {
+        int bytes = data.capacity();
         int slots = bytes / BYTES_PER_SLOT;
-        data = memory.apply(bytes);
+        this.data = data;
         dataMask = bytes - 1;
         slotMask = slots - 1;
         entries = new int[slots << ENTRY_SHIFT];
         attachments = new Object[slots];
+    }
+
+    /** The next power of two. */
+    static int roundUp(int capacity) {
+        return Integer.highestOneBit(capacity - 1) << 1;
     }
 
     private static long position(int messages, int bytes) {

@@ -72,7 +72,7 @@ final class NodeChannel implements Channel {
         this.node = node;
         this.id = id;
         this.runtime = runtime;
-        ring = new MessageRing(queueBytes, ByteBuffer::allocate);
+        ring = new MessageRing(queueBytes);
         waiters = runtime.newWaiters();
         view = new View(id, ring.data());
     }

@@ -125,17 +125,12 @@ final class SendQueue {
         return lane;
     }
 
-    /** In memory that the network can read, as long as there is some: it may be bounded. */
     private Lane openLane(int channel) {
-        try {
-            return new Lane(channel, new MessageRing(bytesPerLane, this::readable), true);
-        } catch (OutOfMemoryError _) {
-            return new Lane(channel, new MessageRing(bytesPerLane, ByteBuffer::allocate), false);
-        }
-    }
-
-    private ByteBuffer readable(int bytes) {
-        return runtime.allocate(PAST_PAGE + bytes).slice(PAST_PAGE, bytes);
+        int size = MessageRing.roundUp(bytesPerLane);
+        ByteBuffer memory = runtime.allocateSpare(PAST_PAGE + size);
+        return memory == null
+                ? new Lane(channel, new MessageRing(size), false)
+                : new Lane(channel, new MessageRing(memory.slice(PAST_PAGE, size)), true);
     }
 
     void send(int channel, ByteBuffer payload, @Nullable Destination destination) {

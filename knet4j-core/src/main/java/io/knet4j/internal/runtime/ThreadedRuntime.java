@@ -151,6 +151,11 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public @Nullable ByteBuffer allocateSpare(int bytes) {
+        return SpareMemory.OF_PROCESS.allocate(bytes);
+    }
+
+    @Override
     public void start(Loop newLoop) {
         loop = newLoop;
         thread.start();

@@ -16,7 +16,7 @@ class MessageRingTest {
     private static final int CAPACITY = 1 << 17;
     private static final int SLOTS = CAPACITY / 256;
 
-    private final MessageRing ring = new MessageRing(CAPACITY, ByteBuffer::allocate);
+    private final MessageRing ring = new MessageRing(CAPACITY);
 
     private boolean offer(int tag, int length) {
         ByteBuffer payload = ByteBuffer.allocate(length);
