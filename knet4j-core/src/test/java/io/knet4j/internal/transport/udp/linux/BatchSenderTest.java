@@ -44,7 +44,8 @@ class BatchSenderTest {
     /** What the calls return; then all is taken. */
     private final Queue<Integer> results = new ArrayDeque<>();
 
-    private final BatchSender sender = new BatchSender(batch, this::take);
+    private final BatchSender.Kernel kernel = this::take;
+    private final BatchSender sender = new BatchSender(batch, kernel);
 
     private record Message(RawAddress to, List<Integer> pieces, int segment) {
         int length() {
@@ -284,7 +285,7 @@ class BatchSenderTest {
     void aBatchOfOneDatagramHasRoomForItsTail() {
         OutgoingBatch one = new OutgoingBatch(ByteBuffer.allocateDirect(100), 1);
         one.add(path(0, 1), 0, 14, ring, 0, 50, OWNER);
-        new BatchSender(one, this::take).send();
+        new BatchSender(one, kernel).send();
         assertThat(calls.getFirst().lengths()).containsExactly(64);
         assertThat(one.pendingCount()).isZero();
     }
