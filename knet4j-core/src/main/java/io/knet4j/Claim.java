@@ -11,8 +11,9 @@ public interface Claim extends AutoCloseable {
 
     /**
      * Where the message is to be written. What it contains before is undefined. Only the bytes from
-     * 0 to its capacity are the message: the array behind it is the whole queue. It must not be
-     * written to after the end of the claim, since then the room belongs to other messages.
+     * 0 to its capacity are the message: an array behind it, if there is one, is the whole queue.
+     * It must not be written to after the end of the claim, since then the room belongs to other
+     * messages.
      *
      * @return always the same buffer, of the claimed length
      * @throws IllegalStateException if the claim has ended

@@ -428,7 +428,7 @@ final class SimRuntime implements NodeRuntime, Transport {
             return; // stays pending
         }
         byte[] payload = new byte[length];
-        batch.memory().get(batch.offset(index), payload);
+        batch.copy(index, ByteBuffer.wrap(payload), 0);
         batch.sent(index);
         long now = network.nanos();
         network.send(route.path, payload, inTurn ? now : Math.max(now, sendingAt));

@@ -3,6 +3,7 @@ package io.knet4j.internal.engine;
 import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
 import io.knet4j.LogSubsystem;
+import io.knet4j.internal.onwire.ReassembledMessage;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,13 @@ public interface EngineOutput {
      * @param payload copied before the call returns
      */
     Delivery deliver(int channel, int source, ByteBuffer payload, int offset, int length);
+
+    /**
+     * The same for a message that was put together from fragments. Called by the control loop.
+     *
+     * @param message copied before the call returns
+     */
+    Delivery deliver(int channel, int source, ReassembledMessage message);
 
     /**
      * No message follows for the moment: consumers should be woken now if they were not before.

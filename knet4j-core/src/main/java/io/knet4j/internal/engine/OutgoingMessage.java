@@ -14,6 +14,7 @@ public final class OutgoingMessage {
     ByteBuffer buffer = NOTHING;
     int offset;
     int length;
+    boolean lasting;
 
     /**
      * Sets everything.
@@ -31,12 +32,21 @@ public final class OutgoingMessage {
         this.buffer = buffer;
         this.offset = offset;
         this.length = length;
+        lasting = false;
         return this;
     }
 
     /** Lets go of everything. */
     public void clear() {
         set(0, null, NOTHING, 0, 0);
+    }
+
+    /**
+     * Its bytes stay as they are until the next {@link Sender#flush} returns, in memory that the
+     * transport can read: they need not be copied before.
+     */
+    public void setLasting() {
+        lasting = true;
     }
 
     /** Made when a filter is asked for the first time. */

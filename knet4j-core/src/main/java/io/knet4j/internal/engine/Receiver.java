@@ -15,6 +15,7 @@ import io.knet4j.internal.engine.LinkState.ControlStream;
 import io.knet4j.internal.engine.RestartDetector.Finding;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
+import io.knet4j.internal.onwire.ReassembledMessage;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.onwire.Reassembler.Outcome;
 import io.knet4j.internal.onwire.SequenceWindow.Verdict;
@@ -120,6 +121,7 @@ final class Receiver {
                 }
             }
         } finally {
+            reassembler.keep();
             output.deliveryEnds();
         }
     }
@@ -464,21 +466,33 @@ final class Receiver {
                         payloadLength);
         switch (outcome) {
             case INCOMPLETE -> {}
-            case COMPLETE ->
+            case COMPLETE -> {
+                ReassembledMessage message = reassembler.message();
+                if (message.isInPieces() && mayStayInPieces(compression)) {
+                    Delivery delivery = output.deliver(channel, host.id, message);
+                    onDelivery(now, host, sequence, delivery, source);
+                } else {
                     onMessage(
                             now,
                             host,
                             sequence,
                             channel,
                             compression,
-                            reassembler.buffer(),
+                            message.buffer(),
                             0,
-                            reassembler.length(),
+                            message.length(),
                             source);
+                }
+            }
             case DUPLICATE -> drops.count(now, DropCause.DUPLICATE_FRAGMENT, source);
             case CONTRADICTORY -> drops.count(now, DropCause.CONTRADICTORY_FRAGMENT, source);
             case TOO_LONG -> drops.count(now, DropCause.MESSAGE_TOO_LONG, source);
         }
+    }
+
+    /** Whether nothing is to be done with a message but to hand it to its channel. */
+    private boolean mayStayInPieces(int compression) {
+        return compression == 0 && shared.filter == null && shared.forwarding;
     }
 
     // Messages behind the newest say nothing: after a restart, the first ones of the new life may
@@ -542,10 +556,7 @@ final class Receiver {
         }
     }
 
-    /**
-     * Hands a message to its channel. It is marked as delivered when that has taken it, so that
-     * until then a copy may do.
-     */
+    /** Hands a message to its channel, if the filter lets it. */
     private void deliver(
             long now,
             HostState host,
@@ -568,6 +579,15 @@ final class Receiver {
             target = filterCall.channel();
         }
         Delivery delivery = output.deliver(target, host.id, memory, offset, length);
+        onDelivery(now, host, sequence, delivery, source);
+    }
+
+    /**
+     * A message is marked as delivered when its channel has taken it, so that until then a copy may
+     * do.
+     */
+    private void onDelivery(
+            long now, HostState host, int sequence, Delivery delivery, InetSocketAddress source) {
         switch (delivery) {
             case DELIVERED -> {
                 host.window.markDelivered(sequence);

@@ -51,6 +51,7 @@ public final class Sender {
     private final List<HostRoute> targets = new ArrayList<>();
     private final int[] fragmentOffsets = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
+    private final FragmentTails tails = new FragmentTails();
     private final Handovers handovers = new Handovers();
     private final MessageCompressor compressor;
     private final CryptoMeter cryptoMeter;
@@ -237,8 +238,10 @@ public final class Sender {
             return Reason.TOO_MANY_FRAGMENTS;
         }
         PacketSealer sealer = routes.sealer();
+        tails.begin(message, compression, fragmentBytes, sealer);
+        int written = tails.areUsed() ? 0 : length;
         if (!batch.hasRoom(
-                length + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()), fragments)) {
+                written + fragments * (Packets.DATA_HEADER + sealer.maxOverhead()), fragments)) {
             flush(now);
         }
         sequence = sequence == MAX_SEQUENCE ? 1 : sequence + 1;
@@ -350,12 +353,17 @@ public final class Sender {
                     number,
                     message.channel,
                     compression);
-            memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
-            int sealed = seal(sealer, memory, offset, Packets.DATA_HEADER + size);
-            if (sealed == PacketSealer.FAILED) {
-                return false;
+            int sealed = Packets.DATA_HEADER + size;
+            if (tails.areUsed()) {
+                batch.commit(Packets.DATA_HEADER);
+            } else {
+                memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
+                sealed = seal(sealer, memory, offset, sealed);
+                if (sealed == PacketSealer.FAILED) {
+                    return false;
+                }
+                batch.commit(sealed);
             }
-            batch.commit(sealed);
             fragmentOffsets[i] = offset;
             fragmentLengths[i] = sealed;
             done += size;
@@ -388,7 +396,7 @@ public final class Sender {
             Hop hop = route.hop(h);
             HopTry hopTry = handovers.tryHop(handover, hop);
             for (int i = 0; i < fragments; i++) {
-                batch.add(hop.path(), fragmentOffsets[i], fragmentLengths[i], hopTry);
+                tails.add(batch, hop.path(), i, fragmentOffsets[i], fragmentLengths[i], hopTry);
                 hop.counters().senderTxData.count(fragmentLengths[i]);
                 windows.use(hop, fragmentLengths[i]);
             }

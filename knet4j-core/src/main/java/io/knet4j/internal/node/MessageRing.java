@@ -1,12 +1,13 @@
 package io.knet4j.internal.node;
 
+import io.knet4j.internal.onwire.ReassembledMessage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of messages that copies their bytes into one array: any number of producers, one
+ * A bounded queue of messages that copies their bytes into one buffer: any number of producers, one
  * consumer at a time.
  *
  * <p>A producer first claims a slot and room for the bytes, by one compare-and-set of the number of
@@ -61,16 +62,30 @@ final class MessageRing {
     private volatile boolean closed;
 
     /**
-     * @param capacity bytes; rounded up to a power of two
+     * A ring in the heap.
+     *
+     * @param capacity bytes; rounded up by {@link #roundUp}
      */
     MessageRing(int capacity) {
-        int bytes = Integer.highestOneBit(capacity - 1) << 1;
+        this(ByteBuffer.allocate(roundUp(capacity)));
+    }
+
+    /**
+     * @param data what the messages are to be in; of a length by {@link #roundUp}
+     */
+    MessageRing(ByteBuffer data) {
+        int bytes = data.capacity();
         int slots = bytes / BYTES_PER_SLOT;
-        data = ByteBuffer.allocate(bytes);
+        this.data = data;
         dataMask = bytes - 1;
         slotMask = slots - 1;
         entries = new int[slots << ENTRY_SHIFT];
         attachments = new Object[slots];
+    }
+
+    /** The next power of two. */
+    static int roundUp(int capacity) {
+        return Integer.highestOneBit(capacity - 1) << 1;
     }
 
     private static long position(int messages, int bytes) {
@@ -100,6 +115,17 @@ final class MessageRing {
         } finally {
             settle(slot, state);
         }
+        return true;
+    }
+
+    /** The same for a message that was put together from fragments. */
+    boolean offer(int tag, ReassembledMessage message) {
+        int slot = claim(tag, null, message.length());
+        if (slot == NO_SLOT) {
+            return false;
+        }
+        message.copyTo(data, offsetInSlot(slot));
+        settle(slot, READY);
         return true;
     }
 

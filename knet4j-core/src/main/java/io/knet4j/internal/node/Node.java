@@ -30,6 +30,7 @@ import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
 import io.knet4j.internal.engine.ReportLimit;
+import io.knet4j.internal.onwire.ReassembledMessage;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.OutgoingBatch;
@@ -194,23 +195,38 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         }
         boolean isLoop = runtime.isLoop();
         Delivery delivery = open.deliver(source, payload, offset, length);
-        if (delivery == Delivery.QUEUE_FULL) {
-            if (isLoop && consumerWait.awaitRoom(open, length)) {
-                delivery = open.deliver(source, payload, offset, length);
-            }
-            if (delivery == Delivery.QUEUE_FULL) {
-                open.reportLoss();
-            }
+        if (delivery == Delivery.QUEUE_FULL && isLoop && consumerWait.awaitRoom(open, length)) {
+            delivery = open.deliver(source, payload, offset, length);
         }
-        if (delivery == Delivery.DELIVERED) {
-            if (isLoop) {
-                filledByLoop |= 1 << channel;
-                consumerWait.delivered(channel);
-            } else {
-                filledBySender |= 1 << channel;
-            }
-        }
+        noteDelivery(open, delivery, isLoop);
         return delivery;
+    }
+
+    @Override
+    public Delivery deliver(int channel, int source, ReassembledMessage message) {
+        NodeChannel open = channels.get(channel);
+        if (open == null) {
+            return Delivery.CHANNEL_NOT_OPEN;
+        }
+        Delivery delivery = open.deliver(source, message);
+        if (delivery == Delivery.QUEUE_FULL && consumerWait.awaitRoom(open, message.length())) {
+            delivery = open.deliver(source, message);
+        }
+        noteDelivery(open, delivery, true);
+        return delivery;
+    }
+
+    private void noteDelivery(NodeChannel channel, Delivery delivery, boolean byLoop) {
+        if (delivery == Delivery.QUEUE_FULL) {
+            channel.reportLoss();
+        } else if (delivery == Delivery.DELIVERED) {
+            if (byLoop) {
+                filledByLoop |= 1 << channel.id();
+                consumerWait.delivered(channel.id());
+            } else {
+                filledBySender |= 1 << channel.id();
+            }
+        }
     }
 
     @Override

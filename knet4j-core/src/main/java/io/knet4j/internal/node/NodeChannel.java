@@ -12,6 +12,7 @@ import io.knet4j.MessageHandler;
 import io.knet4j.ReceivedMessage;
 import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.engine.ReportLimit;
+import io.knet4j.internal.onwire.ReassembledMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -85,7 +86,16 @@ final class NodeChannel implements Channel {
 
     /** Queues a message. {@link #announce} must follow, but may wait until there are more. */
     Delivery deliver(int source, ByteBuffer payload, int offset, int length) {
-        if (!ring.offer(source, null, payload, offset, length)) {
+        return onOffer(ring.offer(source, null, payload, offset, length));
+    }
+
+    /** The same for a message that was put together from fragments. */
+    Delivery deliver(int source, ReassembledMessage message) {
+        return onOffer(ring.offer(source, message));
+    }
+
+    private Delivery onOffer(boolean taken) {
+        if (!taken) {
             return ring.isClosed() ? Delivery.CHANNEL_NOT_OPEN : Delivery.QUEUE_FULL;
         }
         if ((ring.added() & MESSAGES_UNTOLD - 1) == 0) {

@@ -100,6 +100,14 @@ public interface NodeRuntime {
     /** Memory for datagrams. */
     ByteBuffer allocate(int bytes);
 
+    /**
+     * Memory of the same kind for what can do without it; null when there is none to spare. May be
+     * called by any thread.
+     */
+    default @Nullable ByteBuffer allocateSpare(int bytes) {
+        return allocate(bytes);
+    }
+
     /** Starts the control loop. Called once, before everything below. */
     void start(Loop loop);
 

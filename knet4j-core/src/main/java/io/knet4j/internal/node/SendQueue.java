@@ -36,6 +36,13 @@ final class SendQueue {
 
     private static final long SENT_HERE_APART = 20_000;
     private static final int MAX_CLAIMS = 1024;
+
+    /**
+     * Messages of a power-of-two size begin at multiples of it in a ring. The kernel copies slower
+     * from where pages of memory begin to where they begin, or soon after.
+     */
+    private static final int PAST_PAGE = 1024;
+
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     private final int bytesPerLane;
@@ -76,12 +83,16 @@ final class SendQueue {
         private final int channel;
         private final MessageRing ring;
 
+        /** Whether the network can read the ring. */
+        private final boolean readable;
+
         /** Messages in the current batch. */
         private int taken;
 
-        private Lane(int channel, MessageRing ring) {
+        private Lane(int channel, MessageRing ring, boolean readable) {
             this.channel = channel;
             this.ring = ring;
+            this.readable = readable;
         }
     }
 
@@ -112,7 +123,7 @@ final class SendQueue {
     private synchronized Lane newLane(int channel) {
         Lane lane = byChannel.get(channel);
         if (lane == null) {
-            lane = new Lane(channel, new MessageRing(bytesPerLane));
+            lane = openLane(channel);
             if (closed) {
                 lane.ring.close();
             }
@@ -122,6 +133,14 @@ final class SendQueue {
             byChannel.set(channel, lane);
         }
         return lane;
+    }
+
+    private Lane openLane(int channel) {
+        int size = MessageRing.roundUp(bytesPerLane);
+        ByteBuffer memory = runtime.allocateSpare(PAST_PAGE + size);
+        return memory == null
+                ? new Lane(channel, new MessageRing(size), false)
+                : new Lane(channel, new MessageRing(memory.slice(PAST_PAGE, size)), true);
     }
 
     void send(int channel, ByteBuffer payload, @Nullable Destination destination) {
@@ -336,12 +355,16 @@ final class SendQueue {
         while (count < most && bytes < enough && ring.isReady(lane.taken)) {
             int i = lane.taken++;
             int length = ring.length(i);
-            messages[count++].set(
+            OutgoingMessage message = messages[count++];
+            message.set(
                     lane.channel,
                     (Destination) ring.attachment(i),
                     ring.data(),
                     ring.offset(i),
                     length);
+            if (lane.readable) {
+                message.setLasting();
+            }
             bytes += length;
         }
         return count > before;
@@ -366,10 +389,13 @@ final class SendQueue {
         try {
             long now = runtime.nanoTime();
             lastSent = now;
-            for (int i = 0; i < count; i++) {
-                sendOne(now, messages[i], refused[i]);
+            try {
+                for (int i = 0; i < count; i++) {
+                    sendOne(now, messages[i], refused[i]);
+                }
+            } finally {
+                sender.flush(now); // in any case: then the rings get other messages
             }
-            sender.flush(now);
         } finally {
             sendLock.unlock();
         }

@@ -1,5 +1,6 @@
 package io.knet4j.internal.onwire;
 
+import io.knet4j.internal.onwire.ChunkPool.Chunk;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -10,31 +11,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One instance serves all hosts, each of which owns a {@link Source}. Fragments may come in any
  * order and in copies. All of one message must agree in count, channel and compression, and all but
- * the last in size. Memory is taken as fragments arrive, in powers of two, from a pool that is
- * bounded; when it is used up, the oldest incomplete message of the host that holds most of it is
- * given up. So a host that opens messages and never completes them pushes out its own, not those of
- * others.
+ * the last in size.
  *
- * <p>A complete message is readable through {@link #buffer} and {@link #length} until the next
- * call.
+ * <p>Most messages are complete before the batch ends in which they began: their fragments stay
+ * where they were received. {@link #keep}, at the end of the batch, copies those of others. Memory
+ * for them is taken as they come, in powers of two, from a pool that is bounded; when it is used
+ * up, the oldest incomplete message of the host that holds most of it is given up. So a host that
+ * opens messages and never completes them pushes out its own, not those of others.
+ *
+ * <p>A complete message is readable through {@link #message} until the next call.
  */
 public final class Reassembler {
-    private static final int MAX_MESSAGE = 65_536;
-    private static final int MIN_CAPACITY_BITS = 11;
-    private static final int MAX_CAPACITY_BITS = 17;
-    private static final int POOLED_BYTES_PER_SIZE = 1 << 19;
+    static final int MAX_MESSAGE = 65_536;
 
     private final int maxMessagesPerSource;
     private final long maxBytes;
     private final long lifetime;
     private final Losses losses;
-    private final Pool pool = new Pool();
+    private final ChunkPool pool = new ChunkPool();
+    private final LentFragments lent = new LentFragments();
+    private final ReassembledMessage message = new ReassembledMessage(lent);
     private final ArrayDeque<Partial> idle = new ArrayDeque<>();
+
+    /** Messages that had lent fragments in this batch, some of them closed since. */
+    private final ArrayDeque<Partial> borrowers = new ArrayDeque<>();
+
     private long bytes;
     private @Nullable Source sources;
-
-    private ByteBuffer complete = ByteBuffer.allocate(0);
-    private int completeLength;
 
     /** Told about messages that are given up. */
     public interface Losses {
@@ -74,6 +77,8 @@ public final class Reassembler {
 
     /** The incomplete messages of one host, oldest first. */
     public static final class Source {
+        private static final Source NONE = new Source();
+
         private @Nullable Partial oldest;
         private @Nullable Partial newest;
         private int messages;
@@ -86,6 +91,11 @@ public final class Reassembler {
     /** An incomplete message. */
     private static final class Partial {
         private final long[] received = new long[4];
+        private Source source = Source.NONE;
+
+        /** Its fragments of this batch; only while it has none of earlier ones. */
+        private int lent = LentFragments.NONE;
+
         private Chunk data = Chunk.NONE;
         private Chunk parkedLast = Chunk.NONE;
         private long position;
@@ -99,7 +109,9 @@ public final class Reassembler {
         private @Nullable Partial older;
         private @Nullable Partial newer;
 
-        private void open(long position, int count, int channel, int compression, long now) {
+        private void open(
+                Source source, long position, int count, int channel, int compression, long now) {
+            this.source = source;
             this.position = position;
             this.count = count;
             this.channel = channel;
@@ -115,9 +127,25 @@ public final class Reassembler {
             return (received[number >>> 6] & 1L << number) != 0;
         }
 
+        private void noteLength(int number, int length) {
+            if (number == count) {
+                lastSize = length;
+            } else {
+                size = length;
+            }
+        }
+
         private void mark(int number) {
             received[number >>> 6] |= 1L << number;
             missing--;
+        }
+
+        private boolean isKept() {
+            return data != Chunk.NONE || parkedLast != Chunk.NONE;
+        }
+
+        private int length() {
+            return (count - 1) * size + lastSize;
         }
     }
 
@@ -128,6 +156,8 @@ public final class Reassembler {
      *     number separates
      * @param number 1 to count
      * @param count 2 to 254
+     * @param length at least 1
+     * @param packet what it is in, until {@link #keep} returns
      */
     public Outcome add(
             Source source,
@@ -164,30 +194,70 @@ public final class Reassembler {
                 return Outcome.TOO_LONG;
             }
         }
-        store(source, partial, number, packet, offset, length);
+        partial.noteLength(number, length);
+        if (partial.isKept()) {
+            store(partial, number, packet, offset, length);
+        } else {
+            borrow(partial, number, packet, offset, length);
+        }
+        partial.mark(number);
         if (partial.missing > 0) {
             return Outcome.INCOMPLETE;
         }
-        completeLength = (count - 1) * partial.size + partial.lastSize;
-        complete = partial.data.view;
-        close(source, partial);
+        if (partial.isKept()) {
+            message.setWhole(partial.data.view, partial.length());
+        } else {
+            message.setPieces(partial.lent, partial.size, partial.length());
+        }
+        close(partial);
         return Outcome.COMPLETE;
     }
 
-    /** The complete message, from index 0. */
-    public ByteBuffer buffer() {
-        return complete;
+    /** The complete message. */
+    public ReassembledMessage message() {
+        return message;
     }
 
-    /** Length of the complete message. */
-    public int length() {
-        return completeLength;
+    private void borrow(Partial partial, int number, ByteBuffer packet, int offset, int length) {
+        if (partial.lent == LentFragments.NONE) {
+            borrowers.add(partial);
+        }
+        partial.lent = lent.add(partial.lent, number, packet, offset, length);
+    }
+
+    /** Copies what is incomplete, so that memory in which fragments are may be used again. */
+    public void keep() {
+        try {
+            while (!borrowers.isEmpty()) {
+                keep(borrowers.getFirst());
+                borrowers.removeFirst();
+            }
+        } finally {
+            while (!borrowers.isEmpty()) { // when there is no memory at all
+                giveUpLent(borrowers.removeFirst());
+            }
+            lent.clear();
+        }
+    }
+
+    private void keep(Partial partial) {
+        for (int i = partial.lent; i != LentFragments.NONE; i = lent.before(i)) {
+            store(partial, lent.number(i), lent.packet(i), lent.offset(i), lent.length(i));
+        }
+        partial.lent = LentFragments.NONE;
+    }
+
+    private void giveUpLent(Partial partial) {
+        if (partial.lent != LentFragments.NONE) {
+            close(partial);
+            losses.evicted();
+        }
     }
 
     /** Gives up all messages of a host. */
     public void clear(Source source) {
         while (source.oldest != null) {
-            close(source, source.oldest);
+            close(source.oldest);
         }
     }
 
@@ -197,7 +267,7 @@ public final class Reassembler {
         while (source != null) {
             Source following = source.next;
             while (source.oldest != null && now - source.oldest.startedAt >= lifetime) {
-                close(source, source.oldest);
+                close(source.oldest);
                 losses.expired();
             }
             source = following;
@@ -215,7 +285,7 @@ public final class Reassembler {
         return earliest;
     }
 
-    /** Memory that incomplete messages hold. */
+    /** Memory that incomplete messages hold, without what they have in the current batch. */
     public long bytes() {
         return bytes;
     }
@@ -239,14 +309,14 @@ public final class Reassembler {
     private Partial open(
             Source source, long now, long position, int count, int channel, int compression) {
         if (source.messages == maxMessagesPerSource && source.oldest != null) {
-            close(source, source.oldest);
+            close(source.oldest);
             losses.evicted();
         }
         Partial partial = idle.pollFirst();
         if (partial == null) {
             partial = new Partial();
         }
-        partial.open(position, count, channel, compression, now);
+        partial.open(source, position, count, channel, compression, now);
         partial.older = source.newest;
         partial.newer = null;
         if (source.newest == null) {
@@ -268,52 +338,43 @@ public final class Reassembler {
         return partial;
     }
 
-    private void store(
-            Source source, Partial partial, int number, ByteBuffer packet, int offset, int length) {
-        int startOfLast = (partial.count - 1) * partial.size;
-        if (number != partial.count) {
-            partial.size = length;
-            reserve(source, partial, number * length);
-            packet.get(offset, partial.data.array, (number - 1) * length, length);
-            if (partial.parkedLast != Chunk.NONE) {
-                unparkLast(source, partial);
-            }
-        } else {
-            partial.lastSize = length;
-            if (partial.size == 0) {
-                // Its place is not known before another fragment tells the normal size.
-                partial.parkedLast = take(source, partial, length);
-                packet.get(offset, partial.parkedLast.array, 0, length);
-            } else {
-                reserve(source, partial, startOfLast + length);
-                packet.get(offset, partial.data.array, startOfLast, length);
-            }
+    private void store(Partial partial, int number, ByteBuffer packet, int offset, int length) {
+        if (number == partial.count && partial.size == 0) {
+            // Its place is not known before another fragment tells the normal size.
+            partial.parkedLast = take(partial, length);
+            packet.get(offset, partial.parkedLast.array, 0, length);
+            return;
         }
-        partial.mark(number);
+        int start = (number - 1) * partial.size;
+        reserve(partial, start + length);
+        packet.get(offset, partial.data.array, start, length);
+        if (partial.parkedLast != Chunk.NONE) {
+            unparkLast(partial);
+        }
     }
 
-    private void unparkLast(Source source, Partial partial) {
+    private void unparkLast(Partial partial) {
         int startOfLast = (partial.count - 1) * partial.size;
-        reserve(source, partial, startOfLast + partial.lastSize);
+        reserve(partial, startOfLast + partial.lastSize);
         System.arraycopy(
                 partial.parkedLast.array, 0, partial.data.array, startOfLast, partial.lastSize);
-        giveBack(source, partial.parkedLast);
+        giveBack(partial.source, partial.parkedLast);
         partial.parkedLast = Chunk.NONE;
     }
 
-    private void reserve(Source source, Partial partial, int capacity) {
+    private void reserve(Partial partial, int capacity) {
         if (partial.data.capacity() >= capacity) {
             return;
         }
-        Chunk bigger = take(source, partial, capacity);
+        Chunk bigger = take(partial, capacity);
         System.arraycopy(partial.data.array, 0, bigger.array, 0, partial.data.capacity());
-        giveBack(source, partial.data);
+        giveBack(partial.source, partial.data);
         partial.data = bigger;
     }
 
-    private Chunk take(Source source, Partial keep, int capacity) {
+    private Chunk take(Partial keep, int capacity) {
         Chunk chunk = pool.take(capacity);
-        source.bytes += chunk.capacity();
+        keep.source.bytes += chunk.capacity();
         bytes += chunk.capacity();
         while (bytes > maxBytes && evictFromBiggest(keep)) {
             losses.evicted();
@@ -332,7 +393,7 @@ public final class Reassembler {
         if (biggest == null || victim == null) {
             return false;
         }
-        close(biggest, victim);
+        close(victim);
         return true;
     }
 
@@ -348,7 +409,10 @@ public final class Reassembler {
 
     // The memory of a complete message goes back to the pool at once: nothing takes it before the
     // message was handed on.
-    private void close(Source source, Partial partial) {
+    private void close(Partial partial) {
+        Source source = partial.source;
+        partial.source = Source.NONE;
+        partial.lent = LentFragments.NONE;
         giveBack(source, partial.parkedLast);
         partial.parkedLast = Chunk.NONE;
         giveBack(source, partial.data);
@@ -386,53 +450,5 @@ public final class Reassembler {
         source.next = null;
         source.previous = null;
         source.listed = false;
-    }
-
-    /** Memory of a power-of-two size. */
-    private static final class Chunk {
-        private static final Chunk NONE = new Chunk(0);
-
-        private final byte[] array;
-        private final ByteBuffer view;
-        private @Nullable Chunk nextFree;
-
-        private Chunk(int capacity) {
-            array = new byte[capacity];
-            view = ByteBuffer.wrap(array);
-        }
-
-        private int capacity() {
-            return array.length;
-        }
-    }
-
-    /** Chunks that wait for the next message, up to a bound per size. */
-    private static final class Pool {
-        private final @Nullable Chunk[] free = new Chunk[MAX_CAPACITY_BITS + 1];
-        private final int[] freeBytes = new int[MAX_CAPACITY_BITS + 1];
-
-        private Chunk take(int capacity) {
-            int bits =
-                    Math.max(
-                            MIN_CAPACITY_BITS,
-                            Integer.SIZE - Integer.numberOfLeadingZeros(capacity - 1));
-            Chunk chunk = free[bits];
-            if (chunk == null) {
-                return new Chunk(1 << bits);
-            }
-            free[bits] = chunk.nextFree;
-            chunk.nextFree = null;
-            freeBytes[bits] -= chunk.capacity();
-            return chunk;
-        }
-
-        private void giveBack(Chunk chunk) {
-            int bits = Integer.numberOfTrailingZeros(chunk.capacity());
-            if (chunk != Chunk.NONE && freeBytes[bits] < POOLED_BYTES_PER_SIZE) {
-                chunk.nextFree = free[bits];
-                free[bits] = chunk;
-                freeBytes[bits] += chunk.capacity();
-            }
-        }
     }
 }

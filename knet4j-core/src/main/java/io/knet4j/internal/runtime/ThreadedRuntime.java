@@ -59,6 +59,8 @@ public final class ThreadedRuntime implements NodeRuntime {
 
     private long receivedAt = nanoTime();
 
+    private final IncomingBatch incoming =
+            new IncomingBatch(allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
     private volatile boolean closed;
     private @Nullable Loop loop;
 
@@ -151,6 +153,11 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public @Nullable ByteBuffer allocateSpare(int bytes) {
+        return SpareMemory.OF_PROCESS.allocate(bytes);
+    }
+
+    @Override
     public void start(Loop newLoop) {
         loop = newLoop;
         thread.start();
@@ -158,10 +165,9 @@ public final class ThreadedRuntime implements NodeRuntime {
 
     private void run() {
         Loop body = loop;
-        IncomingBatch incoming = new IncomingBatch(allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
         while (!closed && body != null) {
             try {
-                turn(body, incoming);
+                turn(body);
             } catch (Throwable e) { // nothing may end the loop but close()
                 trouble(System.Logger.Level.ERROR, "the control loop goes on after an error", e);
                 incoming.clear();
@@ -177,7 +183,7 @@ public final class ThreadedRuntime implements NodeRuntime {
         }
     }
 
-    private void turn(Loop body, IncomingBatch incoming) throws IOException {
+    private void turn(Loop body) throws IOException {
         runCommands();
         try {
             long now = nanoTime();

@@ -9,18 +9,25 @@ import org.jspecify.annotations.Nullable;
  * Datagrams to send, in order: slices of one buffer, each with its way. Several may share bytes.
  * Writers reserve room with {@link #reserve}, write the packet, {@link #commit} its length and
  * {@link #add} it once for every way it takes.
+ *
+ * <p>A datagram may have a tail: its last bytes are in another buffer, from where the transport
+ * takes them. They stay as they are until the datagram is forgotten.
  */
 public final class OutgoingBatch {
     private final ByteBuffer memory;
     private final @Nullable Path[] paths;
     private final int[] offsets;
     private final int[] lengths;
+    private final @Nullable ByteBuffer[] tails;
+    private final int[] tailOffsets;
+    private final int[] tailLengths;
     private final @Nullable Reason[] failures;
     private final boolean[] pending;
     private final @Nullable Object[] owners;
     private int pendingCount;
     private int size;
     private int used;
+    private boolean hasTails;
     private @Nullable Object attachment;
 
     /**
@@ -32,6 +39,9 @@ public final class OutgoingBatch {
         paths = new Path[capacity];
         offsets = new int[capacity];
         lengths = new int[capacity];
+        tails = new ByteBuffer[capacity];
+        tailOffsets = new int[capacity];
+        tailLengths = new int[capacity];
         failures = new Reason[capacity];
         pending = new boolean[capacity];
         owners = new Object[capacity];
@@ -92,11 +102,37 @@ public final class OutgoingBatch {
         paths[size] = path;
         offsets[size] = offset;
         lengths[size] = length;
+        tailLengths[size] = 0;
         failures[size] = null;
         pending[size] = true;
         pendingCount++;
         owners[size] = owner;
         size++;
+    }
+
+    /**
+     * Adds a datagram with a tail.
+     *
+     * @param offset where it begins in this batch's memory
+     * @param headLength how much of it is there, at least one byte
+     * @param tail what the rest is in, at least one byte. Memory like that of the batch, so that
+     *     the transport can do with it what it can do with the batch's
+     * @param owner whom its outcome concerns
+     */
+    public void add(
+            Path path,
+            int offset,
+            int headLength,
+            ByteBuffer tail,
+            int tailOffset,
+            int tailLength,
+            Object owner) {
+        tails[size] = tail;
+        tailOffsets[size] = tailOffset;
+        int index = size;
+        add(path, offset, headLength + tailLength, owner);
+        tailLengths[index] = tailLength;
+        hasTails = true;
     }
 
     /** Makes the batch empty. */
@@ -109,6 +145,10 @@ public final class OutgoingBatch {
     public void clearDatagrams() {
         Arrays.fill(paths, 0, size, null);
         Arrays.fill(owners, 0, size, null);
+        if (hasTails) {
+            Arrays.fill(tails, 0, size, null);
+            hasTails = false;
+        }
         size = 0;
         pendingCount = 0;
     }
@@ -125,8 +165,41 @@ public final class OutgoingBatch {
         return offsets[index];
     }
 
+    /** Length of the whole datagram. */
     public int length(int index) {
         return lengths[index];
+    }
+
+    /** How much of the datagram is in {@link #memory()}. */
+    public int headLength(int index) {
+        return lengths[index] - tailLengths[index];
+    }
+
+    /** How much of the datagram is in {@link #tail}; 0 when it has none. */
+    public int tailLength(int index) {
+        return tailLengths[index];
+    }
+
+    /** What the tail of the datagram is in. */
+    public ByteBuffer tail(int index) {
+        ByteBuffer tail = tails[index];
+        if (tail == null) {
+            throw new IllegalStateException("datagram " + index + " has no tail");
+        }
+        return tail;
+    }
+
+    public int tailOffset(int index) {
+        return tailOffsets[index];
+    }
+
+    /** Copies the whole datagram to this place. */
+    public void copy(int index, ByteBuffer target, int at) {
+        int head = headLength(index);
+        target.put(at, memory, offsets[index], head);
+        if (tailLengths[index] > 0) {
+            target.put(at + head, tail(index), tailOffsets[index], tailLengths[index]);
+        }
     }
 
     public Object owner(int index) {

@@ -26,6 +26,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.zip.Deflater;
 import javax.crypto.Cipher;
@@ -106,6 +107,33 @@ class AllocationTest {
                     sender.flush(node.now);
                 });
 
+        assertThat(bytes).isLessThanOrEqualTo(NOISE);
+    }
+
+    @Test
+    void sendingFromTheQueueAllocatesNothing() {
+        node.engine.setInterfaceMtu(OptionalInt.of(9000));
+        node.hostUp(2, 1);
+        node.transport.recording = false;
+        Destination destination = Destination.host(2);
+        ByteBuffer queue = ByteBuffer.allocate(20_000);
+        OutgoingMessage message = new OutgoingMessage();
+        Sender sender = node.engine.sender();
+
+        double bytes =
+                bytesPerMessage(() -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        message.set(3, destination, queue, 0, queue.capacity());
+                        message.setLasting();
+                        sender.send(node.now, message, false);
+                        if (i % 64 == 63) {
+                            sender.flush(node.now);
+                        }
+                    }
+                    sender.flush(node.now);
+                });
+
+        assertThat(node.transport.tails).isPositive();
         assertThat(bytes).isLessThanOrEqualTo(NOISE);
     }
 

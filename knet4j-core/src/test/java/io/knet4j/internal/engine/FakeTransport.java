@@ -6,6 +6,7 @@ import io.knet4j.internal.transport.OutgoingBatch;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +32,10 @@ final class FakeTransport implements Transport {
     int largestPayload = Integer.MAX_VALUE;
 
     boolean recording = true;
+
+    /** Datagrams that were taken with a tail. */
+    int tails;
+
     int waits;
 
     /** When this many waits for room are over, every socket has some. */
@@ -94,9 +99,10 @@ final class FakeTransport implements Transport {
                 batch.fail(i, Reason.DATAGRAM_TOO_LARGE);
             } else if (!full.contains(path.remote())) {
                 batch.sent(i);
+                tails += batch.tailLength(i) > 0 ? 1 : 0;
                 if (recording) {
                     byte[] bytes = new byte[batch.length(i)];
-                    batch.memory().get(batch.offset(i), bytes);
+                    batch.copy(i, ByteBuffer.wrap(bytes), 0);
                     sent.add(new Sent(path, bytes));
                 }
             }

@@ -15,6 +15,7 @@ import io.knet4j.KnetEvent;
 import io.knet4j.LinkPolicy;
 import io.knet4j.ReassemblyLimits;
 import io.knet4j.SharedKey;
+import io.knet4j.internal.engine.EngineOutput.Delivery;
 import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
@@ -22,6 +23,7 @@ import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.security.PacketSuite;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -528,6 +530,65 @@ class ReceiverTest {
         assertThat(node.texts()).containsExactly("bbbbccccdddd");
         assertThat(node.drops(DropCause.DUPLICATE_FRAGMENT)).isEqualTo(2);
         assertThat(node.drops(DropCause.DUPLICATE)).isEqualTo(1);
+    }
+
+    // ---- fragments of one batch, and of several
+
+    @Test
+    void fragmentsOfOneBatchAreHandedOnInPieces() {
+        node.receive(
+                remote(2, 0),
+                fragment(1, 3, 3, 2),
+                fragment(2, 2, 1, 4),
+                fragment(1, 3, 1, 4),
+                fragment(1, 3, 2, 4),
+                fragment(2, 2, 2, 4));
+        assertThat(node.texts()).containsExactly("bbbbccccdd", "bbbbcccc");
+        assertThat(node.output.deliveriesInPieces).isEqualTo(2);
+    }
+
+    @Test
+    void fragmentsOfSeveralBatchesAreKept() {
+        node.receive(remote(2, 0), fragment(1, 3, 3, 2), fragment(2, 2, 1, 4), data(3));
+        node.receive(remote(2, 0), fragment(3, 2, 1, 4), fragment(1, 3, 1, 4));
+        node.receive(remote(2, 0), fragment(2, 2, 2, 4), fragment(1, 3, 2, 4));
+        assertThat(node.texts().subList(1, 3)).containsExactly("bbbbcccc", "bbbbccccdd");
+        assertThat(node.output.deliveriesInPieces).isZero();
+    }
+
+    @Test
+    void theFilterSeesAMessageInOnePiece() {
+        List<String> seen = new ArrayList<>();
+        node.engine.setFilter(message -> {
+            byte[] bytes = new byte[message.payload().remaining()];
+            message.payload().get(bytes);
+            seen.add(Wire.text(bytes));
+            return Destination.broadcast();
+        });
+        node.receive(remote(2, 0), fragment(1, 2, 2, 2), fragment(1, 2, 1, 4));
+        assertThat(seen).containsExactly("bbbbcc");
+        assertThat(node.texts()).containsExactly("bbbbcc");
+        assertThat(node.output.deliveriesInPieces).isZero();
+    }
+
+    @Test
+    void piecesThatFindNoRoomMayComeAgain() {
+        node.output.answer = Delivery.QUEUE_FULL;
+        node.receive(remote(2, 0), fragment(1, 2, 1, 4), fragment(1, 2, 2, 4));
+        assertThat(node.drops(DropCause.RECEIVE_QUEUE_FULL)).isEqualTo(1);
+        node.output.answer = Delivery.DELIVERED;
+        node.receive(remote(2, 1), fragment(1, 2, 1, 4), fragment(1, 2, 2, 4));
+        node.receive(remote(2, 0), fragment(1, 2, 1, 4), fragment(1, 2, 2, 4));
+        assertThat(node.texts()).containsExactly("bbbbcccc");
+        assertThat(node.drops(DropCause.DUPLICATE)).isEqualTo(2);
+    }
+
+    @Test
+    void piecesAreNotHandedOnWithoutForwarding() {
+        node.engine.setForwarding(false);
+        node.receive(remote(2, 0), fragment(1, 2, 1, 4), fragment(1, 2, 2, 4));
+        assertThat(node.output.delivered).isEmpty();
+        assertThat(node.drops(DropCause.FORWARDING_DISABLED)).isEqualTo(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.knet4j.internal.engine;
 import io.knet4j.DropCause;
 import io.knet4j.KnetEvent;
 import io.knet4j.LogSubsystem;
+import io.knet4j.internal.onwire.ReassembledMessage;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class RecordingOutput implements EngineOutput {
     boolean recording = true;
     Delivery answer = Delivery.DELIVERED;
     long deliveries;
+    long deliveriesInPieces;
     int wakes;
     int senderWakes;
     int deliveryEnds;
@@ -34,6 +36,20 @@ final class RecordingOutput implements EngineOutput {
             if (recording) {
                 byte[] bytes = new byte[length];
                 payload.get(offset, bytes);
+                delivered.add(new Delivered(channel, source, bytes));
+            }
+        }
+        return answer;
+    }
+
+    @Override
+    public Delivery deliver(int channel, int source, ReassembledMessage message) {
+        if (answer == Delivery.DELIVERED) {
+            deliveries++;
+            deliveriesInPieces++;
+            if (recording) {
+                byte[] bytes = new byte[message.length()];
+                message.copyTo(ByteBuffer.wrap(bytes), 0);
                 delivered.add(new Delivered(channel, source, bytes));
             }
         }

@@ -16,14 +16,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** With fragments in batches of one, of some, and of all that there are. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2, 5, 1_000_000})
 class ReassemblerTest {
     private static final int PER_HOST = 32;
     private static final long MAX_BYTES = 1 << 20;
     private static final long LIFETIME = 1000;
     private static final int OFFSET = 14;
+
+    private final int fragmentsPerBatch;
+
+    /** What was received in the current batch. */
+    private final List<byte[]> packets = new ArrayList<>();
 
     private int evicted;
     private int expired;
@@ -47,16 +57,32 @@ class ReassemblerTest {
                         }
                     });
 
+    ReassemblerTest(int fragmentsPerBatch) {
+        this.fragmentsPerBatch = fragmentsPerBatch;
+    }
+
     private static byte[] message(int sequence, int length) {
         byte[] bytes = new byte[length];
         new Random(sequence * 31L + length).nextBytes(bytes);
         return bytes;
     }
 
-    private static ByteBuffer packet(byte[] payload) {
-        ByteBuffer packet = ByteBuffer.allocateDirect(OFFSET + payload.length + 5);
-        packet.put(OFFSET, payload);
-        return packet;
+    /** Begins a new batch when the current one is full. */
+    private ByteBuffer packet(byte[] payload) {
+        if (packets.size() == fragmentsPerBatch) {
+            endBatch();
+        }
+        byte[] packet = new byte[OFFSET + payload.length + 5];
+        System.arraycopy(payload, 0, packet, OFFSET, payload.length);
+        packets.add(packet);
+        return ByteBuffer.wrap(packet);
+    }
+
+    /** Ends the batch, whose memory is used for something else then. */
+    private void endBatch() {
+        reassembler.keep();
+        packets.forEach(packet -> Arrays.fill(packet, (byte) 0x77));
+        packets.clear();
     }
 
     private Outcome add(Source source, int sequence, int number, int count, byte[] payload) {
@@ -94,8 +120,12 @@ class ReassemblerTest {
     }
 
     private byte[] result() {
-        byte[] bytes = new byte[reassembler.length()];
-        reassembler.buffer().get(0, bytes);
+        ReassembledMessage message = reassembler.message();
+        byte[] bytes = new byte[message.length()];
+        ByteBuffer copy = ByteBuffer.allocate(3 + bytes.length);
+        message.copyTo(copy, 3);
+        message.buffer().get(0, bytes);
+        assertThat(copy.slice(3, bytes.length)).isEqualTo(ByteBuffer.wrap(bytes));
         return bytes;
     }
 
@@ -246,7 +276,7 @@ class ReassemblerTest {
         assertThat(add(host, 1, 3, 3, 5, 0, new byte[2])).isEqualTo(INCOMPLETE);
         assertThat(add(host, 1, 3, 3, 5, 0, new byte[3])).as("last").isEqualTo(CONTRADICTORY);
         assertThat(add(host, 1, 2, 3, 5, 0, new byte[10])).isEqualTo(COMPLETE);
-        assertThat(reassembler.length()).isEqualTo(22);
+        assertThat(reassembler.message().length()).isEqualTo(22);
     }
 
     @Test
@@ -258,7 +288,7 @@ class ReassemblerTest {
         assertThat(add(host, 3, 1, 2, new byte[65_000])).isEqualTo(INCOMPLETE);
         assertThat(add(host, 3, 2, 2, new byte[537])).isEqualTo(TOO_LONG);
         assertThat(add(host, 3, 2, 2, new byte[536])).isEqualTo(COMPLETE);
-        assertThat(reassembler.length()).isEqualTo(65_536);
+        assertThat(reassembler.message().length()).isEqualTo(65_536);
 
         assertThat(add(host, 4, 3, 3, new byte[60_000])).isEqualTo(INCOMPLETE);
         assertThat(add(host, 4, 1, 3, new byte[2769])).isEqualTo(TOO_LONG);
@@ -319,11 +349,13 @@ class ReassemblerTest {
         for (int number = 1; number <= 9; number++) {
             byte[] part = slice(message, 1000, number);
             outcome = tight.add(host, 0, 1, number, 9, 0, 0, packet(part), OFFSET, part.length);
+            tight.keep();
         }
         assertThat(outcome).isEqualTo(COMPLETE);
         assertThat(evicted).isZero();
         tight.add(host, 0, 2, 1, 2, 0, 0, packet(new byte[10]), OFFSET, 10);
         tight.add(host, 0, 3, 1, 2, 0, 0, packet(new byte[10]), OFFSET, 10);
+        tight.keep();
         assertThat(evicted).isEqualTo(1);
     }
 
@@ -351,6 +383,7 @@ class ReassemblerTest {
         add(host, 1, 1, 2, new byte[100]);
         add(host, 2, 2, 2, new byte[100]);
         add(otherHost, 1, 1, 2, new byte[100]);
+        endBatch();
         long before = reassembler.bytes();
         reassembler.clear(host);
         assertThat(reassembler.bytes()).isPositive().isLessThan(before);
@@ -382,7 +415,8 @@ class ReassemblerTest {
         for (int sequence = 1; sequence <= PER_HOST; sequence++) {
             add(host, sequence, 2, 2, new byte[1]);
         }
-        assertThat(reassembler.bytes()).isLessThanOrEqualTo(PER_HOST * 2048L);
+        endBatch();
+        assertThat(reassembler.bytes()).isPositive().isLessThanOrEqualTo(PER_HOST * 2048L);
     }
 
     @Test
@@ -406,6 +440,9 @@ class ReassemblerTest {
                     BIG,
                     0,
                     length);
+            if (i % fragmentsPerBatch == fragmentsPerBatch - 1) {
+                reassembler.keep();
+            }
             reassembler.expire(now);
             assertThat(reassembler.bytes()).as("seed %d", seed).isBetween(0L, MAX_BYTES);
         }
@@ -414,6 +451,53 @@ class ReassemblerTest {
         }
         assertThat(reassembler.bytes()).isZero();
         assertThat(reassembler.nextExpiry()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** Several at a time, in any order, in copies, and given up now and then. */
+    @Test
+    void batchesMayEndAnywhere() {
+        long seed = Long.getLong("knet4j.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            int messages = 1 + random.nextInt(4);
+            int size = 1 + random.nextInt(900);
+            List<int[]> fragments = new ArrayList<>();
+            for (int m = 0; m < messages; m++) {
+                int count = 2 + random.nextInt(6);
+                for (int number = 1; number <= count; number++) {
+                    fragments.add(new int[] {10 * round + m, number, count});
+                }
+            }
+            Collections.shuffle(fragments, random);
+            int complete = 0;
+            for (int i = 0; i < fragments.size(); i++) {
+                int[] fragment = fragments.get(i);
+                byte[] message = message(fragment[0], (fragment[2] - 1) * size + 1);
+                byte[] part = slice(message, size, fragment[1]);
+                Outcome outcome = add(host, fragment[0], fragment[1], fragment[2], part);
+                if (outcome == COMPLETE) {
+                    assertThat(result()).as("seed %d", seed).isEqualTo(message);
+                    complete++;
+                } else {
+                    assertThat(outcome).as("seed %d", seed).isEqualTo(INCOMPLETE);
+                    byte[] other = new byte[part.length];
+                    assertThat(add(host, fragment[0], fragment[1], fragment[2], other))
+                            .as("seed %d", seed)
+                            .isEqualTo(DUPLICATE);
+                }
+                if (random.nextInt(8) == 0) {
+                    endBatch();
+                }
+            }
+            assertThat(complete).as("seed %d", seed).isEqualTo(messages);
+            add(host, 10 * round + 9, 1, 2, new byte[size]);
+            if (random.nextBoolean()) {
+                reassembler.clear(host);
+            }
+        }
+        reassembler.clear(host);
+        endBatch();
+        assertThat(reassembler.bytes()).isZero();
     }
 
     private static final ByteBuffer BIG = ByteBuffer.allocate(65_536);

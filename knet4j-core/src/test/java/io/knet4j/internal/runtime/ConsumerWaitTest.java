@@ -72,6 +72,42 @@ class ConsumerWaitTest {
         assertThat(dropped()).isLessThan(rounds * (BATCH - ROOM) / 2);
     }
 
+    /** A batch of messages of 60,000 bytes in two fragments, three messages more than fit in. */
+    private IncomingBatch batchOfFragments() {
+        IncomingBatch batch = new IncomingBatch(ByteBuffer.allocate(1 << 19), 10);
+        for (int message = 0; message < 5; message++) {
+            sequence++;
+            for (int number = 1; number <= 2; number++) {
+                Packets.writeData(
+                        batch.memory(), batch.used(), 2, sequence, false, 2, number, 0, 0);
+                batch.add(socket, source, Packets.DATA_HEADER + 30_000);
+            }
+        }
+        return batch;
+    }
+
+    @Test
+    void aConsumerOfMessagesInPiecesIsWaitedForToo() {
+        Channel channel = node.knet.channel(0);
+        AtomicInteger taken = new AtomicInteger();
+        channel.onMessage(_ -> taken.incrementAndGet());
+        int rounds = 50;
+        for (int i = 0; i < rounds; i++) {
+            node.runtime.receive(batchOfFragments());
+            while (taken.get() < (i + 1) * 5 - dropped()) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(dropped()).isLessThan(rounds * 3 / 2);
+    }
+
+    @Test
+    void messagesInPiecesThatAConsumerDoesNotTakeAreDroppedAndCounted() {
+        node.knet.channel(0);
+        node.runtime.receive(batchOfFragments());
+        assertThat(dropped()).isEqualTo(3);
+    }
+
     @Test
     void whatAConsumerDoesNotTakeIsDroppedAndCounted() {
         node.knet.channel(0);

@@ -42,6 +42,11 @@ abstract class ForwardingRuntime implements NodeRuntime {
     }
 
     @Override
+    public ByteBuffer allocateSpare(int bytes) {
+        return real.allocateSpare(bytes);
+    }
+
+    @Override
     public void start(Loop loop) {
         real.start(loop);
     }

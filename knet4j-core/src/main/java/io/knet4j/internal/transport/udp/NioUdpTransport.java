@@ -229,7 +229,6 @@ public final class NioUdpTransport implements SocketTransport {
 
     @Override
     public void send(OutgoingBatch batch) {
-        ByteBuffer memory = batch.memory();
         Socket full = null;
         for (int i = 0; i < batch.size(); i++) {
             if (!batch.isPending(i)) {
@@ -239,9 +238,9 @@ public final class NioUdpTransport implements SocketTransport {
             if (path.socket().equals(full)) {
                 continue;
             }
-            memory.limit(batch.offset(i) + batch.length(i)).position(batch.offset(i));
+            ByteBuffer datagram = datagram(batch, i);
             try {
-                if (((UdpSocket) path.socket()).channel.send(memory, path.remote()) > 0) {
+                if (((UdpSocket) path.socket()).channel.send(datagram, path.remote()) > 0) {
                     batch.sent(i);
                 } else if (full == null) {
                     full = path.socket();
@@ -257,7 +256,26 @@ public final class NioUdpTransport implements SocketTransport {
                 }
             }
         }
-        memory.clear();
+        batch.memory().clear();
+    }
+
+    /** A datagram in one piece, in place or copied. */
+    private static ByteBuffer datagram(OutgoingBatch batch, int index) {
+        ByteBuffer memory = batch.memory().clear();
+        int length = batch.length(index);
+        if (batch.tailLength(index) == 0) {
+            int offset = batch.offset(index);
+            return memory.limit(offset + length).position(offset);
+        }
+        ByteBuffer scratch;
+        if (batch.attachment() instanceof ByteBuffer kept && kept.capacity() >= length) {
+            scratch = kept;
+        } else {
+            scratch = ByteBuffer.allocateDirect(Math.max(MAX_DATAGRAM, length));
+            batch.attach(scratch);
+        }
+        batch.copy(index, scratch.clear(), 0);
+        return scratch.limit(length).position(0);
     }
 
     @Override

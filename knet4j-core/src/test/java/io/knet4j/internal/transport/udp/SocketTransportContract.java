@@ -19,8 +19,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +175,44 @@ abstract class SocketTransportContract {
         ends.sendAll();
         assertThat(ends.await(6)).allMatch(datagram -> datagram.payload().length == 500);
         assertThat(ends.received).extracting(Datagram::to).containsOnly(one.local(), two.local());
+    }
+
+    /** Between others, to two places, and several in one run. */
+    @Test
+    void datagramsMayEndElsewhere() throws Exception {
+        Socket one = ends.bind("127.0.0.1");
+        Socket two = ends.bind("127.0.0.1");
+        Path toTwo = ends.transport.path(one, two.local());
+        Path toSelf = ends.transport.path(one, one.local());
+        ByteBuffer ring = ByteBuffer.allocateDirect(1 << 20).slice(1000, 1_000_000);
+        int[] lengths = {20, 4000, 4000, 4000, 3999, 9000, LARGEST, 15, 100, 9000, 9000, LARGEST};
+        List<Datagram> sent = new ArrayList<>();
+        int used = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            byte[] payload = Ends.payload(lengths[i], i);
+            if (i % 4 == 3) {
+                ends.add(toTwo, payload);
+            } else {
+                int head = 1 + i;
+                int offset = ends.outgoing.reserve();
+                ends.outgoing.memory().put(offset, payload, 0, head);
+                ends.outgoing.commit(head);
+                int tail = payload.length - head;
+                ring.put(used, payload, head, tail);
+                ends.outgoing.add(toTwo, offset, head, ring, used, tail, this);
+                ends.outgoing.add(toSelf, offset, head, ring, used, tail, this);
+                used += tail;
+                sent.add(new Datagram(one.local(), one.local(), payload));
+            }
+            sent.add(new Datagram(two.local(), one.local(), payload));
+        }
+        ends.sendAll();
+        assertThat(ends.await(sent.size())).containsExactlyInAnyOrderElementsOf(sent);
+        List<Datagram> atTwo =
+                ends.received.stream().filter(it -> it.to().equals(two.local())).toList();
+        assertThat(atTwo)
+                .extracting(datagram -> datagram.payload().length)
+                .containsExactlyElementsOf(Arrays.stream(lengths).boxed().toList());
     }
 
     @Test

@@ -16,6 +16,9 @@ final class BatchSender {
     private static final int MESSAGES = 64;
     private static final int VECTORS = 1024;
 
+    /** One for what is in the memory of the batch, and one for the tail. */
+    private static final int VECTORS_PER_DATAGRAM = 2;
+
     /** More than that the first kernels with this feature do not cut. */
     private static final int MAX_SEGMENTS = 64;
 
@@ -35,6 +38,7 @@ final class BatchSender {
     private final long batchAddress;
     private final SendOrder order;
     private final MessageHeaders headers;
+    private final BufferAddresses tails = new BufferAddresses();
     private final Kernel kernel;
 
     /** Position after the last datagram of each message. */
@@ -75,7 +79,7 @@ final class BatchSender {
         headers =
                 new MessageHeaders(
                         messages,
-                        Math.min(VECTORS, batch.capacity()),
+                        Math.min(VECTORS, VECTORS_PER_DATAGRAM * batch.capacity()),
                         MessageHeaders.NUMBER_CONTROL);
         ends = new int[messages];
     }
@@ -174,13 +178,21 @@ final class BatchSender {
         int position = from;
         int messages = 0;
         int vectors = 0;
-        while (position < to && messages < headers.messages() && vectors < headers.vectors()) {
+        while (position < to
+                && messages < headers.messages()
+                && vectors + VECTORS_PER_DATAGRAM <= headers.vectors()) {
             int index = order.index(position);
             LinuxPath path = (LinuxPath) batch.path(index);
             int segment = batch.length(index);
             int firstVector = vectors;
             long start = batchAddress + batch.offset(index);
-            long end = start + segment;
+            long end = start + batch.headLength(index);
+            int tail = batch.tailLength(index);
+            if (tail > 0) {
+                headers.setVector(vectors++, start, end - start);
+                start = tailAddress(index);
+                end = start + tail;
+            }
             int bytes = segment;
             int next = position + 1;
             int most = position < singlesTo || segment == 0 ? next : next + MAX_SEGMENTS - 1;
@@ -195,14 +207,22 @@ final class BatchSender {
                     break;
                 }
                 long address = batchAddress + batch.offset(other);
-                if (address != end) {
-                    if (vectors + 1 == headers.vectors()) {
+                tail = batch.tailLength(other);
+                if (address != end || tail > 0) {
+                    if (vectors + 1 + VECTORS_PER_DATAGRAM > headers.vectors()) {
                         break;
                     }
-                    headers.setVector(vectors++, start, end - start);
-                    start = address;
+                    if (address != end) {
+                        headers.setVector(vectors++, start, end - start);
+                        start = address;
+                    }
                 }
-                end = address + length;
+                end = address + batch.headLength(other);
+                if (tail > 0) {
+                    headers.setVector(vectors++, start, end - start);
+                    start = tailAddress(other);
+                    end = start + tail;
+                }
                 bytes += length;
                 next++;
                 full = length < segment;
@@ -215,6 +235,10 @@ final class BatchSender {
             position = next;
         }
         return messages;
+    }
+
+    private long tailAddress(int index) {
+        return tails.of(batch.tail(index)) + batch.tailOffset(index);
     }
 
     private void settle(int from, int to) {

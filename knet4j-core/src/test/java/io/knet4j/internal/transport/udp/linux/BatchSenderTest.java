@@ -34,6 +34,8 @@ class BatchSenderTest {
     private static final int ALL = Integer.MAX_VALUE;
 
     private final OutgoingBatch batch = new OutgoingBatch(ByteBuffer.allocateDirect(1 << 20), 4096);
+    private final ByteBuffer ring = ByteBuffer.allocateDirect(1 << 20);
+    private int used;
     private final List<LinuxSocket> sockets = new ArrayList<>();
 
     /** Messages of all calls: lengths of their pieces of memory, and segment sizes. */
@@ -42,7 +44,8 @@ class BatchSenderTest {
     /** What the calls return; then all is taken. */
     private final Queue<Integer> results = new ArrayDeque<>();
 
-    private final BatchSender sender = new BatchSender(batch, this::take);
+    private final BatchSender.Kernel kernel = this::take;
+    private final BatchSender sender = new BatchSender(batch, kernel);
 
     private record Message(RawAddress to, List<Integer> pieces, int segment) {
         int length() {
@@ -99,6 +102,15 @@ class BatchSenderTest {
         for (int length : lengths) {
             batch.add(path, batch.reserve(), length, OWNER);
             batch.commit(length);
+        }
+    }
+
+    /** Adds datagrams with heads of 14 bytes, and tails that follow each other. */
+    private void addWithTails(Path path, int... lengths) {
+        for (int length : lengths) {
+            batch.add(path, batch.reserve(), 14, ring, used, length - 14, OWNER);
+            batch.commit(14);
+            used += length - 14;
         }
     }
 
@@ -196,6 +208,86 @@ class BatchSenderTest {
         sender.send();
         assertThat(calls.getFirst().segments()).containsExactly(0, 0, 0);
         allSent();
+    }
+
+    // ---- tails
+
+    @Test
+    void datagramsWithTailsAreGatheredIntoRunsToo() {
+        Path path = path(0, 1);
+        addWithTails(path, 8000, 8000);
+        add(path, 8000, 8000);
+        addWithTails(path, 100);
+        addWithTails(path, 9000);
+        sender.send();
+        assertThat(calls).hasSize(1);
+        assertThat(calls.getFirst().messages())
+                .containsExactly(
+                        new Message(address(path), List.of(14, 7986, 14, 7986, 16_014, 86), 8000),
+                        new Message(address(path), List.of(14, 8986), 0));
+        allSent();
+    }
+
+    @Test
+    void aHeadBehindTheTailOfTheSameMemoryMakesOnePiece() {
+        Path path = path(0, 1);
+        batch.add(path, 0, 10, batch.memory(), 10, 90, OWNER);
+        batch.add(path, 100, 10, batch.memory(), 200, 90, OWNER);
+        batch.add(path, 290, 100, OWNER);
+        sender.send();
+        assertThat(calls.getFirst().messages())
+                .containsExactly(new Message(address(path), List.of(10, 100, 190), 100));
+        allSent();
+    }
+
+    @Test
+    void piecesOfMemoryThatDoNotFitIntoACallAreSentByFurtherOnes() {
+        for (int i = 0; i < 20; i++) {
+            addWithTails(path(0, i), repeat(64, 100));
+        }
+        sender.send();
+        assertThat(calls.size()).isGreaterThan(1);
+        int datagrams = 0;
+        for (Call call : calls) {
+            assertThat(call.messages().stream().mapToInt(message -> message.pieces().size()).sum())
+                    .isLessThanOrEqualTo(1024);
+            datagrams += call.lengths().stream().mapToInt(Integer::intValue).sum() / 100;
+        }
+        assertThat(datagrams).isEqualTo(20 * 64);
+        allSent();
+    }
+
+    @Test
+    void whatWaitsKeepsItsTail() {
+        addWithTails(path(0, 1), 8000);
+        addWithTails(path(0, 2), 9000);
+        results.addAll(List.of(1, -Errno.EAGAIN));
+        sender.send();
+        assertThat(outcomes()).containsExactly(null, Reason.NO_PROGRESS);
+        calls.clear();
+        sender.send();
+        assertThat(calls.getFirst().messages())
+                .containsExactly(new Message(address(path(0, 2)), List.of(14, 8986), 0));
+        allSent();
+    }
+
+    @Test
+    void eachDatagramWithATailHasAnOutcomeOfItsOwn() {
+        addWithTails(path(0, 1), 2000, 2000, 100);
+        results.addAll(List.of(-90, -90, -90, -90, -90, -90, ALL));
+        sender.send();
+        assertThat(outcomes())
+                .containsExactly(
+                        Reason.DATAGRAM_TOO_LARGE, Reason.DATAGRAM_TOO_LARGE, (Reason) null);
+    }
+
+    @Test
+    void aBatchOfOneDatagramHasRoomForItsTail() {
+        OutgoingBatch one = new OutgoingBatch(ByteBuffer.allocateDirect(100), 1);
+        one.add(path(0, 1), 0, 14, ring, 0, 50, OWNER);
+        new BatchSender(one, kernel).send();
+        assertThat(calls.getFirst().lengths()).containsExactly(64);
+        assertThat(one.pendingCount()).isZero();
     }
 
     // ---- what is not taken
