@@ -39,6 +39,9 @@ public final class KeySlots {
     private final AtomicLong sealedBySenders = new AtomicLong();
     private final AtomicLong openedPackets = new AtomicLong();
 
+    /** The datagram that is being opened, while it is not sure by which slot. */
+    private byte[] kept = {};
+
     private int packetOffset;
     private boolean sealed;
     private DropCause refusal = DropCause.NOT_AUTHENTIC;
@@ -108,7 +111,21 @@ public final class KeySlots {
 
         @Override
         public int seal(ByteBuffer memory, int offset, int length) {
-            int result = sealer.seal(memory, offset, length);
+            return counted(sealer.seal(memory, offset, length));
+        }
+
+        @Override
+        public int seal(
+                ByteBuffer memory,
+                int offset,
+                int header,
+                ByteBuffer source,
+                int sourceOffset,
+                int length) {
+            return counted(sealer.seal(memory, offset, header, source, sourceOffset, length));
+        }
+
+        private int counted(int result) {
             if (result != FAILED) {
                 KeySlots.count(count);
             }
@@ -290,6 +307,9 @@ public final class KeySlots {
     public int open(ByteBuffer memory, int offset, int length) {
         boolean signed = false;
         Slot unlikely = null;
+        if (order.length > 1) {
+            keep(memory, offset, length);
+        }
         for (Slot slot : order) {
             int opened = slot.opener.open(memory, offset, length);
             if (opened >= 0) {
@@ -297,7 +317,7 @@ public final class KeySlots {
                     return opened(slot, memory, offset, opened);
                 }
                 // Slots that differ in the cipher only have the same signatures.
-                slot.opener.restore(memory, offset, length);
+                memory.put(offset, kept, 0, length);
                 unlikely = unlikely == null ? slot : unlikely;
             }
             signed |= opened == PacketOpener.NOT_READABLE;
@@ -320,6 +340,13 @@ public final class KeySlots {
             return refuse(DropCause.CLEAR_TRAFFIC);
         }
         return refuse(isEmpty() ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
+    }
+
+    private void keep(ByteBuffer memory, int offset, int length) {
+        if (kept.length < length) {
+            kept = Scratch.forAtLeast(length);
+        }
+        memory.get(offset, kept, 0, length);
     }
 
     private int opened(Slot slot, ByteBuffer memory, int offset, int length) {

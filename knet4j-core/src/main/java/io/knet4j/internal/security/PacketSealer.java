@@ -42,4 +42,24 @@ public interface PacketSealer {
      * @return length of the sealed packet, which starts at {@code offset}, or {@link #FAILED}
      */
     int seal(ByteBuffer memory, int offset, int length);
+
+    /**
+     * Seals a packet whose payload is elsewhere.
+     *
+     * @param header number of bytes of the packet that are there at {@code offset + prefix()}
+     * @param source has the rest; other memory than where the sealed packet goes
+     * @param sourceOffset where the rest begins
+     * @param length length of the rest
+     * @return as {@link #seal(ByteBuffer, int, int)}
+     */
+    default int seal(
+            ByteBuffer memory,
+            int offset,
+            int header,
+            ByteBuffer source,
+            int sourceOffset,
+            int length) {
+        memory.put(offset + prefix() + header, source, sourceOffset, length);
+        return seal(memory, offset, header + length);
+    }
 }

@@ -70,9 +70,6 @@ class FakeSuite implements PacketSuite, PacketSealer, PacketOpener {
     }
 
     @Override
-    public void restore(ByteBuffer memory, int offset, int length) {}
-
-    @Override
     public PacketSealer newSealer() {
         return this;
     }

@@ -494,9 +494,6 @@ class KeySlotsTest {
         }
 
         @Override
-        public void restore(ByteBuffer memory, int offset, int length) {}
-
-        @Override
         public @Nullable CryptoHash signedWith(ByteBuffer memory, int offset, int length) {
             return null;
         }
