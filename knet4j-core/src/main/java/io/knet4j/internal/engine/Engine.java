@@ -115,6 +115,7 @@ public final class Engine {
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
      * @param clocks for what is told to people
+     * @param parallel seals messages, for whoever sends; {@code keys} are made for its threads
      */
     public Engine(
             KnetConfig config,
@@ -126,7 +127,8 @@ public final class Engine {
             OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
-            Clocks clocks) {
+            Clocks clocks,
+            Parallel parallel) {
         this(
                 config,
                 keys,
@@ -138,6 +140,7 @@ public final class Engine {
                 senderBatch,
                 methods,
                 clocks,
+                parallel,
                 new OnWireVersions());
     }
 
@@ -153,6 +156,7 @@ public final class Engine {
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
             Clocks clocks,
+            Parallel parallel,
             OnWireVersions versions) {
         this.versions = versions;
         this.config = config;
@@ -234,7 +238,13 @@ public final class Engine {
                         methods,
                         clocks.stopwatch());
         sender =
-                new Sender(shared, transport, output, senderBatch, cryptoMeter, clocks.stopwatch());
+                new Sender(
+                        shared,
+                        transport,
+                        output,
+                        senderBatch,
+                        new UnsealedPackets(senderBatch, parallel, cryptoMeter),
+                        clocks.stopwatch());
     }
 
     /** Takes received datagrams. */
@@ -832,6 +842,11 @@ public final class Engine {
         setHeartbeat(time, link, changed.withEnabled(link.config.enabled()));
         setEnabled(time, link, changed.enabled());
         router.update(link.host);
+    }
+
+    /** Makes ready all that a suite needs in a slot. May be called by any thread. */
+    public KeySlots.Slot newSlot(PacketSuite suite) {
+        return keys.newSlot(suite);
     }
 
     /** Sets all about crypto. */

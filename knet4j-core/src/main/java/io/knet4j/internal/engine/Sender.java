@@ -52,13 +52,16 @@ public final class Sender {
     private final int[] fragmentLengths = new int[MtuArithmetic.MAX_FRAGMENTS];
     private final Handovers handovers = new Handovers();
     private final MessageCompressor compressor;
-    private final CryptoMeter cryptoMeter;
+    private final UnsealedPackets unsealed;
 
     private final Counter messagesSent = new Counter();
     private final Counter deliveredLocally = new Counter();
     private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
     private int sequence;
+
+    /** Number of the last message that could not be sealed. */
+    private int unsealedSequence;
 
     /** Local messages were delivered that nobody was told of yet. */
     private boolean delivering;
@@ -68,14 +71,14 @@ public final class Sender {
             Transport transport,
             EngineOutput output,
             OutgoingBatch batch,
-            CryptoMeter cryptoMeter,
+            UnsealedPackets unsealed,
             LongSupplier stopwatch) {
         this.shared = shared;
         this.transport = transport;
         this.output = output;
         this.batch = batch;
         compressor = new MessageCompressor(output, stopwatch);
-        this.cryptoMeter = cryptoMeter;
+        this.unsealed = unsealed;
         for (Reason reason : Reason.values()) {
             failures.put(reason, new Failures());
         }
@@ -113,8 +116,8 @@ public final class Sender {
     }
 
     /**
-     * Puts a message into the batch. What the transport says to it shows at the next {@link
-     * #flush}.
+     * Puts a message into the batch. Its buffer must stay as it is until the next {@link #flush},
+     * which shows what the sealer and the transport say to it.
      *
      * @param single only one destination is allowed
      */
@@ -231,10 +234,7 @@ public final class Sender {
             forcePings(now, routes, sealer, sequence);
             flush(now);
         }
-        if (!writeFragments(
-                message, compression, length, sequence, fragments, fragmentBytes, sealer)) {
-            return Reason.ENCRYPTION_FAILED;
-        }
+        writeFragments(message, compression, length, sequence, fragments, fragmentBytes, sealer);
         for (int i = 0; i < targets.size(); i++) {
             dispatch(now, targets.get(i), message.channel, fragments);
         }
@@ -281,7 +281,12 @@ public final class Sender {
         }
     }
 
-    private boolean writeFragments(
+    /**
+     * Lays out the fragments of a message. They are sealed when the batch is sent; until then the
+     * payload stays where it is, but for the compressor's, which the next message overwrites, and
+     * what is outside the heap, which may belong to the caller's thread alone.
+     */
+    private void writeFragments(
             OutgoingMessage message,
             int compression,
             int length,
@@ -293,6 +298,9 @@ public final class Sender {
         ByteBuffer source = compression == 0 ? message.buffer : compressor.buffer();
         int sourceOffset = compression == 0 ? message.offset : 0;
         boolean broadcast = message.destination instanceof Destination.Broadcast;
+        boolean clear = PacketSealer.CLEAR.equals(sealer);
+        boolean copies = clear || compression != 0 || source.isDirect();
+        int start = batch.reserve();
         int done = 0;
         for (int i = 0; i < fragments; i++) {
             int size = Math.min(fragmentBytes, length - done);
@@ -309,31 +317,27 @@ public final class Sender {
                     number,
                     message.channel,
                     compression);
-            memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
-            int sealed = seal(sealer, memory, offset, Packets.DATA_HEADER + size);
-            if (sealed == PacketSealer.FAILED) {
-                return false;
+            int inPlace = Packets.DATA_HEADER;
+            if (copies) {
+                memory.put(packet + inPlace, source, sourceOffset + done, size);
+                inPlace += size;
             }
-            batch.commit(sealed);
+            int datagram =
+                    clear
+                            ? inPlace
+                            : unsealed.add(
+                                    sealer,
+                                    start,
+                                    offset,
+                                    inPlace,
+                                    copies ? null : source,
+                                    sourceOffset + done,
+                                    copies ? 0 : size);
+            batch.commit(datagram);
             fragmentOffsets[i] = offset;
-            fragmentLengths[i] = sealed;
+            fragmentLengths[i] = datagram;
             done += size;
         }
-        return true;
-    }
-
-    private int seal(PacketSealer sealer, ByteBuffer memory, int offset, int length) {
-        if (PacketSealer.CLEAR.equals(sealer)) {
-            return length;
-        }
-        SampledTimer timer = cryptoMeter.sealing;
-        long started = timer.start();
-        int sealed = sealer.seal(memory, offset, length);
-        if (sealed != PacketSealer.FAILED) {
-            timer.count(timer.since(started));
-            cryptoMeter.dataOverhead.add(sealed - length);
-        }
-        return sealed;
     }
 
     private void dispatch(long now, HostRoute route, int channel, int fragments) {
@@ -342,7 +346,7 @@ public final class Sender {
             transmit(now);
             batch.clearDatagrams();
         }
-        Handover handover = handovers.begin(channel);
+        Handover handover = handovers.begin(channel, sequence);
         for (int h = 0; h < hops; h++) {
             Hop hop = route.hop(h);
             HopTry hopTry = handovers.tryHop(handover, hop);
@@ -365,6 +369,7 @@ public final class Sender {
             return batch.isEmpty() ? null : transmit(now);
         } finally {
             batch.clear();
+            unsealed.clear();
             if (delivering) {
                 delivering = false;
                 output.deliveryEnds();
@@ -373,6 +378,8 @@ public final class Sender {
     }
 
     private @Nullable Reason transmit(long now) {
+        unsealed.seal();
+        unsealed.failUnsealed();
         transport.send(batch);
         int idle = 0;
         for (int tries = 0;
@@ -406,12 +413,22 @@ public final class Sender {
         for (int i = 0; i < handovers.size(); i++) {
             Handover handover = handovers.get(i);
             last = handover.taken ? null : handover.failure;
-            if (last != null) {
+            if (last != null && !isCounted(handover, last)) {
                 failed(now, handover.channel, last);
             }
         }
         handovers.clear();
         return last;
+    }
+
+    /** What cannot be sealed fails for all hosts, but is one failure. */
+    private boolean isCounted(Handover handover, Reason failure) {
+        if (failure != Reason.ENCRYPTION_FAILED) {
+            return false;
+        }
+        boolean counted = handover.sequence == unsealedSequence;
+        unsealedSequence = handover.sequence;
+        return counted;
     }
 
     private void countRetries() {
@@ -502,6 +519,7 @@ public final class Sender {
     /** A message for a host: taken when one link took all of it. */
     private static final class Handover {
         private int channel;
+        private int sequence;
         private boolean taken;
         private @Nullable Reason failure;
     }
@@ -533,12 +551,13 @@ public final class Sender {
         private int size;
         private int triesSize;
 
-        Handover begin(int channel) {
+        Handover begin(int channel, int sequence) {
             if (size == all.size()) {
                 all.add(new Handover());
             }
             Handover handover = all.get(size++);
             handover.channel = channel;
+            handover.sequence = sequence;
             handover.taken = false;
             handover.failure = null;
             return handover;

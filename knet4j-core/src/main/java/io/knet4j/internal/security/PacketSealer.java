@@ -2,6 +2,7 @@ package io.knet4j.internal.security;
 
 import io.knet4j.internal.onwire.MtuArithmetic;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Seals packets on their way out, in place. Used by one thread at a time. */
 public interface PacketSealer {
@@ -24,6 +25,11 @@ public interface PacketSealer {
 
     /** What sealing adds. */
     MtuArithmetic arithmetic();
+
+    /** The same for threads that help, one for each. */
+    default List<PacketSealer> helpers() {
+        return List.of();
+    }
 
     /** Bytes in front of the packet. */
     default int prefix() {
