@@ -457,6 +457,7 @@ public interface Knet extends AutoCloseable {
         private boolean accessLists = true;
         private final Set<UdpFeature> withoutUdpFeatures = EnumSet.noneOf(UdpFeature.class);
         private IdleStrategy idleStrategy = IdleStrategy.park();
+        private OptionalInt cryptoThreads = OptionalInt.empty();
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -633,6 +634,23 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * How many threads may encrypt and sign at a time what is sent, the sending one included.
+         * They share the work when there is much of it, as with a stream of large messages; the
+         * order of messages stays. Helpers start when they are needed first, and sleep while they
+         * are not. With 1 there are none.
+         *
+         * <p>libknet has nothing like it: one thread does all.
+         *
+         * @param threads 1 to 8; default: 1 when the node is opened on one processor, 2 on two to
+         *     four, 4 on more
+         * @return this
+         */
+        public Builder cryptoThreads(int threads) {
+            this.cryptoThreads = OptionalInt.of(threads);
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -654,7 +672,8 @@ public interface Knet extends AutoCloseable {
                     dscp,
                     accessLists,
                     withoutUdpFeatures,
-                    idleStrategy);
+                    idleStrategy,
+                    cryptoThreads);
         }
 
         /**

@@ -31,6 +31,8 @@ import java.util.Set;
  * @param withoutUdpFeatures features of the operating system's UDP not to use although they may be
  *     there; default: none
  * @param idleStrategy how the node's threads wait for work; default: they sleep
+ * @param cryptoThreads how many threads may seal packets at a time, the sending one included, 1 to
+ *     8; default: what suits the number of processors
  */
 public record KnetConfig(
         int nodeId,
@@ -47,7 +49,8 @@ public record KnetConfig(
         int dscp,
         boolean accessLists,
         Set<UdpFeature> withoutUdpFeatures,
-        IdleStrategy idleStrategy) {
+        IdleStrategy idleStrategy,
+        OptionalInt cryptoThreads) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -68,6 +71,7 @@ public record KnetConfig(
     private static final int MIN_INTERFACE_MTU = 576;
     private static final int MAX_INTERFACE_MTU = 65_535;
     private static final int MAX_DSCP = 63;
+    private static final int MAX_CRYPTO_THREADS = 8;
     private static final Duration MIN_PATH_MTU_INTERVAL = Duration.ofSeconds(1);
     private static final Duration MAX_PATH_MTU_INTERVAL = Duration.ofDays(1);
 
@@ -99,6 +103,9 @@ public record KnetConfig(
         checkDscp(dscp);
         withoutUdpFeatures = Set.copyOf(Checks.notNull("withoutUdpFeatures", withoutUdpFeatures));
         Checks.notNull("idleStrategy", idleStrategy);
+        Checks.notNull("cryptoThreads", cryptoThreads)
+                .ifPresent(
+                        threads -> Checks.range("cryptoThreads", threads, 1, MAX_CRYPTO_THREADS));
     }
 
     static int checkNodeId(int nodeId) {

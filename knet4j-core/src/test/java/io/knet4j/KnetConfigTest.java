@@ -33,6 +33,7 @@ class KnetConfigTest {
         assertThat(config.accessLists()).isTrue();
         assertThat(config.withoutUdpFeatures()).isEmpty();
         assertThat(config.idleStrategy()).isEqualTo(IdleStrategy.park());
+        assertThat(config.cryptoThreads()).as("by the number of processors").isEmpty();
     }
 
     @ParameterizedTest
@@ -45,6 +46,13 @@ class KnetConfigTest {
     @ValueSource(ints = {0, 1, 46, 63})
     void takesEveryDscp(int dscp) {
         assertThat(Knet.builder(1).dscp(dscp).build().dscp()).isEqualTo(dscp);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void takesEveryNumberOfCryptoThreads(int threads) {
+        assertThat(Knet.builder(1).cryptoThreads(threads).build().cryptoThreads())
+                .hasValue(threads);
     }
 
     private static Arguments wrong(String message, ThrowingCallable call) {
@@ -99,6 +107,8 @@ class KnetConfigTest {
                         "lifetime: value PT10M1S",
                         () -> new ReassemblyLimits(32, 1 << 20, Duration.ofSeconds(601))),
                 wrong("idleStrategy: value null", () -> Knet.builder(1).idleStrategy(null).build()),
+                wrong("cryptoThreads: value 0", () -> Knet.builder(1).cryptoThreads(0).build()),
+                wrong("cryptoThreads: value 9", () -> Knet.builder(1).cryptoThreads(9).build()),
                 wrong(
                         "duration: value PT0.000000999S",
                         () -> IdleStrategy.spinThenPark(Duration.ofNanos(999))),

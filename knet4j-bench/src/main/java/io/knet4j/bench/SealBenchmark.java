@@ -44,11 +44,11 @@ public class SealBenchmark {
     private static final int SALT = 16;
 
     /** Length of the packet. */
-    @Param("1400")
+    @Param({"64", "1400", "65000"})
     public int size;
 
     /** Cipher and hash. */
-    @Param("aes256/sha256")
+    @Param({"aes256/sha256", "aes256-ctr/sha256"})
     public String suite = "";
 
     private PacketSealer sealer = PacketSealer.CLEAR;

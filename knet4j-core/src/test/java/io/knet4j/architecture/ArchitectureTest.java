@@ -1,6 +1,7 @@
 package io.knet4j.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -16,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import io.knet4j.Knet;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.node.Nodes;
 import java.lang.module.ModuleDescriptor;
 import java.net.URISyntaxException;
@@ -89,7 +91,7 @@ class ArchitectureTest {
         arrows(UDP_LINUX, TRANSPORT, API);
         arrows(ENGINE, COMPRESS, SPI, ONWIRE, SECURITY, TRANSPORT, API);
         arrows(NODE, ENGINE, COMPRESS, ONWIRE, SECURITY, TRANSPORT, RUNTIME, API);
-        arrows(RUNTIME, NODE, TRANSPORT, UDP, API);
+        arrows(RUNTIME, NODE, ENGINE, TRANSPORT, UDP, API);
     }
 
     @Test
@@ -100,6 +102,19 @@ class ArchitectureTest {
                 .and(not(equivalentTo(Nodes.class)))
                 .should()
                 .dependOnClassesThat(resideInAPackage(RUNTIME))
+                .check(CLASSES);
+    }
+
+    @Test
+    void theRuntimeKnowsOfTheEngineOnlyHowItSharesWork() {
+        noClasses()
+                .that()
+                .resideInAPackage(RUNTIME)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage(ENGINE)
+                                .and(not(assignableTo(Parallel.class)))
+                                .and(not(equivalentTo(Parallel.Task.class))))
                 .check(CLASSES);
     }
 

@@ -116,6 +116,7 @@ public final class Engine {
      * @param senderBatch for messages: room for at least 128 KiB and 2048 datagrams
      * @param methods asked when a compressed message arrives
      * @param clocks for what is told to people
+     * @param parallel seals messages, for whoever sends; {@code keys} are made for its threads
      */
     public Engine(
             KnetConfig config,
@@ -127,7 +128,8 @@ public final class Engine {
             OutgoingBatch probeBatch,
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
-            Clocks clocks) {
+            Clocks clocks,
+            Parallel parallel) {
         this(
                 config,
                 keys,
@@ -139,6 +141,7 @@ public final class Engine {
                 senderBatch,
                 methods,
                 clocks,
+                parallel,
                 new OnWireVersions());
     }
 
@@ -154,6 +157,7 @@ public final class Engine {
             OutgoingBatch senderBatch,
             Supplier<CompressionMethods> methods,
             Clocks clocks,
+            Parallel parallel,
             OnWireVersions versions) {
         this.versions = versions;
         this.config = config;
@@ -243,7 +247,7 @@ public final class Engine {
                         transport,
                         output,
                         senderBatch,
-                        cryptoMeter,
+                        new UnsealedPackets(senderBatch, parallel, cryptoMeter),
                         clocks.stopwatch());
     }
 
@@ -857,6 +861,11 @@ public final class Engine {
         setHeartbeat(time, link, changed.withEnabled(link.config.enabled()));
         setEnabled(time, link, changed.enabled());
         router.update(link.host);
+    }
+
+    /** Makes ready all that a suite needs in a slot. May be called by any thread. */
+    public KeySlots.Slot newSlot(PacketSuite suite) {
+        return keys.newSlot(suite);
     }
 
     /** Sets all about crypto. */

@@ -54,13 +54,16 @@ public final class Sender {
     private final FragmentTails tails = new FragmentTails();
     private final Handovers handovers = new Handovers();
     private final MessageCompressor compressor;
-    private final CryptoMeter cryptoMeter;
+    private final UnsealedPackets unsealed;
 
     private final Counter messagesSent = new Counter();
     private final Counter deliveredLocally = new Counter();
     private final Map<Reason, Failures> failures = new EnumMap<>(Reason.class);
     private boolean reporting = true;
     private int sequence;
+
+    /** Number of the last message that could not be sealed. */
+    private int unsealedSequence;
 
     /** Local messages were delivered that nobody was told of yet. */
     private boolean delivering;
@@ -71,7 +74,7 @@ public final class Sender {
             Transport transport,
             EngineOutput output,
             OutgoingBatch batch,
-            CryptoMeter cryptoMeter,
+            UnsealedPackets unsealed,
             LongSupplier stopwatch) {
         this.shared = shared;
         this.windows = windows;
@@ -79,7 +82,7 @@ public final class Sender {
         this.output = output;
         this.batch = batch;
         compressor = new MessageCompressor(output, stopwatch);
-        this.cryptoMeter = cryptoMeter;
+        this.unsealed = unsealed;
         for (Reason reason : Reason.values()) {
             failures.put(reason, new Failures());
         }
@@ -130,8 +133,8 @@ public final class Sender {
     }
 
     /**
-     * Puts a message into the batch. What the transport says to it shows at the next {@link
-     * #flush}.
+     * Puts a message into the batch. Its buffer must stay as it is until the next {@link #flush},
+     * which shows what the sealer and the transport say to it.
      *
      * @param single only one destination is allowed
      */
@@ -250,10 +253,7 @@ public final class Sender {
             forcePings(now, routes, sealer);
             flush(now);
         }
-        if (!writeFragments(
-                message, compression, length, sequence, fragments, fragmentBytes, sealer)) {
-            return Reason.ENCRYPTION_FAILED;
-        }
+        writeFragments(message, compression, length, sequence, fragments, fragmentBytes, sealer);
         for (int i = 0; i < targets.size(); i++) {
             dispatch(now, targets.get(i), message.channel, fragments);
         }
@@ -318,14 +318,19 @@ public final class Sender {
             if (hop.window().needsMark()) {
                 if (!batch.hasRoom(ControlPackets.room(sealer), 1)) {
                     transmit(now);
-                    batch.clear();
+                    clearBatch();
                 }
                 hop.window().mark(ping(now, routes, sealer, hop.link(), true));
             }
         }
     }
 
-    private boolean writeFragments(
+    /**
+     * Lays out the fragments of a message. They are sealed when the batch is sent; until then the
+     * payload stays where it is, but for the compressor's, which the next message overwrites, and
+     * what is outside the heap, which may belong to the caller's thread alone.
+     */
+    private void writeFragments(
             OutgoingMessage message,
             int compression,
             int length,
@@ -337,6 +342,10 @@ public final class Sender {
         ByteBuffer source = compression == 0 ? message.buffer : compressor.buffer();
         int sourceOffset = compression == 0 ? message.offset : 0;
         boolean broadcast = message.destination instanceof Destination.Broadcast;
+        boolean clear = PacketSealer.CLEAR.equals(sealer);
+        boolean inCallersMemory = source.isDirect() && !message.lasting;
+        boolean copies = clear ? !tails.areUsed() : compression != 0 || inCallersMemory;
+        int start = batch.reserve();
         int done = 0;
         for (int i = 0; i < fragments; i++) {
             int size = Math.min(fragmentBytes, length - done);
@@ -353,36 +362,29 @@ public final class Sender {
                     number,
                     message.channel,
                     compression);
-            int sealed = Packets.DATA_HEADER + size;
-            if (tails.areUsed()) {
-                batch.commit(Packets.DATA_HEADER);
-            } else {
-                memory.put(packet + Packets.DATA_HEADER, source, sourceOffset + done, size);
-                sealed = seal(sealer, memory, offset, sealed);
-                if (sealed == PacketSealer.FAILED) {
-                    return false;
-                }
-                batch.commit(sealed);
+            int inPlace = Packets.DATA_HEADER;
+            if (copies) {
+                memory.put(packet + inPlace, source, sourceOffset + done, size);
+                inPlace += size;
             }
             fragmentOffsets[i] = offset;
-            fragmentLengths[i] = sealed;
+            if (clear) {
+                fragmentLengths[i] = Packets.DATA_HEADER + size;
+                batch.commit(inPlace);
+            } else {
+                fragmentLengths[i] =
+                        unsealed.add(
+                                sealer,
+                                start,
+                                offset,
+                                inPlace,
+                                copies ? null : source,
+                                sourceOffset + done,
+                                copies ? 0 : size);
+                batch.commit(fragmentLengths[i]);
+            }
             done += size;
         }
-        return true;
-    }
-
-    private int seal(PacketSealer sealer, ByteBuffer memory, int offset, int length) {
-        if (PacketSealer.CLEAR.equals(sealer)) {
-            return length;
-        }
-        SampledTimer timer = cryptoMeter.sealing;
-        long started = timer.start();
-        int sealed = sealer.seal(memory, offset, length);
-        if (sealed != PacketSealer.FAILED) {
-            timer.count(timer.since(started));
-            cryptoMeter.dataOverhead.add(sealed - length);
-        }
-        return sealed;
     }
 
     private void dispatch(long now, HostRoute route, int channel, int fragments) {
@@ -391,7 +393,7 @@ public final class Sender {
             transmit(now);
             batch.clearDatagrams();
         }
-        Handover handover = handovers.begin(channel);
+        Handover handover = handovers.begin(channel, sequence);
         for (int h = 0; h < hops; h++) {
             Hop hop = route.hop(h);
             HopTry hopTry = handovers.tryHop(handover, hop);
@@ -416,7 +418,7 @@ public final class Sender {
                 return null;
             }
             Reason failure = transmit(now);
-            batch.clear();
+            clearBatch();
             mark(now);
             if (!batch.isEmpty()) {
                 transmit(now);
@@ -424,7 +426,7 @@ public final class Sender {
             windows.settle(now);
             return failure;
         } finally {
-            batch.clear();
+            clearBatch();
             if (delivering) {
                 delivering = false;
                 output.deliveryEnds();
@@ -432,7 +434,14 @@ public final class Sender {
         }
     }
 
+    private void clearBatch() {
+        batch.clear();
+        unsealed.clear();
+    }
+
     private @Nullable Reason transmit(long now) {
+        unsealed.seal();
+        unsealed.failUnsealed();
         transport.send(batch);
         int idle = 0;
         for (int tries = 0;
@@ -466,12 +475,22 @@ public final class Sender {
         for (int i = 0; i < handovers.size(); i++) {
             Handover handover = handovers.get(i);
             last = handover.taken ? null : handover.failure;
-            if (last != null) {
+            if (last != null && !isCounted(handover, last)) {
                 failed(now, handover.channel, last);
             }
         }
         handovers.clear();
         return last;
+    }
+
+    /** What cannot be sealed fails for all hosts, but is one failure. */
+    private boolean isCounted(Handover handover, Reason failure) {
+        if (failure != Reason.ENCRYPTION_FAILED) {
+            return false;
+        }
+        boolean counted = handover.sequence == unsealedSequence;
+        unsealedSequence = handover.sequence;
+        return counted;
     }
 
     private void countRetries() {
@@ -562,6 +581,7 @@ public final class Sender {
     /** A message for a host: taken when one link took all of it. */
     private static final class Handover {
         private int channel;
+        private int sequence;
         private boolean taken;
         private @Nullable Reason failure;
     }
@@ -593,12 +613,13 @@ public final class Sender {
         private int size;
         private int triesSize;
 
-        Handover begin(int channel) {
+        Handover begin(int channel, int sequence) {
             if (size == all.size()) {
                 all.add(new Handover());
             }
             Handover handover = all.get(size++);
             handover.channel = channel;
+            handover.sequence = sequence;
             handover.taken = false;
             handover.failure = null;
             return handover;

@@ -29,6 +29,7 @@ import io.knet4j.internal.engine.Engine;
 import io.knet4j.internal.engine.EngineOutput;
 import io.knet4j.internal.engine.HostState;
 import io.knet4j.internal.engine.OutgoingMessage;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.engine.ReportLimit;
 import io.knet4j.internal.onwire.ReassembledMessage;
 import io.knet4j.internal.security.KeySlots;
@@ -63,7 +64,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     private static final int CONTROL_BYTES = 1 << 16;
     private static final int CONTROL_DATAGRAMS = 1024;
     private static final int PROBE_BYTES = (1 << 16) + 1024;
-    private static final int SENDER_BYTES = 1 << 18;
+
+    /** Four of the longest messages, sealed in few packets. */
+    private static final int SENDER_BYTES = (1 << 18) + (1 << 12);
+
     private static final int SENDER_DATAGRAMS = 4096;
 
     private static final long REPORT_INTERVAL = Duration.ofSeconds(1).toNanos();
@@ -108,8 +112,9 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
 
     /**
      * @param keys what the configuration's crypto asks for; the node's from now on
+     * @param parallel seals messages
      */
-    Node(KnetConfig config, NodeRuntime runtime, KeySlots keys) {
+    Node(KnetConfig config, NodeRuntime runtime, KeySlots keys, Parallel parallel) {
         this.config = config;
         this.runtime = runtime;
         log = new NodeLog(config.nodeId());
@@ -127,7 +132,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                         new OutgoingBatch(runtime.allocate(PROBE_BYTES), 1),
                         new OutgoingBatch(runtime.allocate(SENDER_BYTES), SENDER_DATAGRAMS),
                         CompressionMethods::installed,
-                        new Clocks(runtime::wallClock, runtime::nanoTime));
+                        new Clocks(runtime::wallClock, runtime::nanoTime),
+                        parallel);
         engine.setCompression(compression);
         consumerWait = new ConsumerWait(runtime, engine::shortestPingTimeout);
         runtime.start(this);

@@ -3,6 +3,7 @@ package io.knet4j.internal.node;
 import io.knet4j.IdleStrategy;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
@@ -148,9 +149,18 @@ public interface NodeRuntime {
         return startWorker(name, task);
     }
 
+    /**
+     * Makes what does work in several threads.
+     *
+     * @param threads most of them, the caller included; fewer where there are no threads to help
+     */
+    default Parallel newParallel(String name, int threads) {
+        return Parallel.ALONE;
+    }
+
     /** Makes a place to wait. */
     Waiters newWaiters();
 
-    /** Ends loop and workers and closes the sockets. Called once. */
+    /** Ends loop, workers and helpers and closes the sockets. Called once. */
     void close();
 }

@@ -4,6 +4,7 @@ import io.knet4j.CompressionMethod;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.internal.compress.CompressionMethods;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.runtime.ThreadedRuntime;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
@@ -25,15 +26,27 @@ public final class Nodes {
 
     /** Opens a node that is driven by something else. */
     public static Knet open(KnetConfig config, NodeRuntime runtime) {
-        KeySlots keys = new KeySlots();
+        int threads =
+                config.cryptoThreads()
+                        .orElseGet(() -> cryptoThreads(Runtime.getRuntime().availableProcessors()));
+        Parallel parallel = runtime.newParallel("crypto", threads);
+        KeySlots keys = new KeySlots(parallel.threads() - 1);
         try {
             config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
-            return new Node(config, runtime, keys);
+            return new Node(config, runtime, keys, parallel);
         } catch (Throwable e) {
             keys.wipe();
             runtime.close();
             throw e;
         }
+    }
+
+    /** How many threads seal where nothing else is said. */
+    static int cryptoThreads(int processors) {
+        if (processors == 1) {
+            return 1;
+        }
+        return processors <= 4 ? 2 : 4;
     }
 
     /** The compression methods that are available. */

@@ -104,7 +104,7 @@ final class PreparedConfig implements AutoCloseable {
             if (config != null && !slots.containsKey(number)) {
                 PacketSuite suite = DesiredConfig.newSuite(node, number, config);
                 suites.add(suite);
-                slots.put(number, new KeySlots.Slot(suite));
+                slots.put(number, engine.newSlot(suite));
             }
         }
         KeySlots.Settings settings =

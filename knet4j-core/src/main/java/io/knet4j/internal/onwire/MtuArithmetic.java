@@ -44,7 +44,11 @@ public record MtuArithmetic(int block, int salt, int hash) {
      * libknet probes a path with. The inverse of {@link #dataMtu}.
      */
     public int udpPayload(int dataMtu) {
-        int packet = dataMtu + RESERVED_HEADER;
+        return sealedLength(dataMtu + RESERVED_HEADER);
+    }
+
+    /** Length of a packet when it is sealed. */
+    public int sealedLength(int packet) {
         int padding = block > 0 ? block - packet % block : 0;
         return salt + packet + padding + hash;
     }

@@ -4,6 +4,7 @@ import io.knet4j.IdleStrategy;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
 import io.knet4j.UdpFeature;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.SocketTransport;
@@ -47,6 +48,7 @@ public final class ThreadedRuntime implements NodeRuntime {
     private final SocketTransport transport;
     private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final List<ThreadWorker> workers = new CopyOnWriteArrayList<>();
+    private final List<HelperThreads> helpers = new CopyOnWriteArrayList<>();
     private final Thread thread;
 
     /** Turns of the control loop so far, and the number of the last one that received something. */
@@ -372,6 +374,23 @@ public final class ThreadedRuntime implements NodeRuntime {
     }
 
     @Override
+    public Parallel newParallel(String parallelName, int threads) {
+        if (threads == 1) {
+            return Parallel.ALONE;
+        }
+        HelperThreads parallel =
+                new HelperThreads(
+                        name + '-' + parallelName,
+                        threads,
+                        e -> trouble(System.Logger.Level.ERROR, "a helper goes on", e));
+        helpers.add(parallel);
+        if (closed) {
+            parallel.stop();
+        }
+        return parallel;
+    }
+
+    @Override
     public Waiters newWaiters() {
         return new LockWaiters();
     }
@@ -429,10 +448,18 @@ public final class ThreadedRuntime implements NodeRuntime {
         for (ThreadWorker worker : workers) {
             worker.stop();
         }
+        for (HelperThreads parallel : helpers) {
+            parallel.stop();
+        }
         long deadline = nanoTime() + JOIN_LIMIT;
         boolean interrupted = join(thread, deadline);
         for (ThreadWorker worker : workers) {
             interrupted |= join(worker.thread, deadline);
+        }
+        for (HelperThreads parallel : helpers) {
+            for (Thread helper : parallel.all()) {
+                interrupted |= join(helper, deadline);
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

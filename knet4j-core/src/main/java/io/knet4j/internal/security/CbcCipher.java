@@ -30,36 +30,47 @@ final class CbcCipher implements AesCipher {
     }
 
     @Override
-    public int encrypt(byte[] clear, int length, byte[] sealed) throws GeneralSecurityException {
-        int end = Salts.BYTES + length;
-        int padding = BLOCK - length % BLOCK;
-        for (int i = 0; i < padding; i++) {
-            clear[end + i] = (byte) padding;
-        }
-        return stream(clear, end + padding, sealed);
+    public boolean makes(int length) {
+        return length >= Salts.BYTES + BLOCK && length % BLOCK == 0;
     }
 
     @Override
-    public int decrypt(byte[] sealed, int length, byte[] clear) throws GeneralSecurityException {
-        if (length < Salts.BYTES + BLOCK || length % BLOCK != 0) {
-            return FAILED;
+    public void begin(byte[] source, int length, byte[] target) throws GeneralSecurityException {
+        proceed(source, length, target);
+    }
+
+    @Override
+    public void proceed(byte[] source, int length, byte[] target) throws GeneralSecurityException {
+        if (cipher.update(source, 0, length, target, 0) != length) {
+            throw new GeneralSecurityException("the cipher keeps bytes back");
         }
-        if (stream(sealed, length, clear) == FAILED) {
-            return FAILED;
+    }
+
+    @Override
+    public boolean pads() {
+        return true;
+    }
+
+    @Override
+    public int pad(byte[] clear, int end) {
+        int padding = BLOCK - end % BLOCK;
+        for (int i = 0; i < padding; i++) {
+            clear[end + i] = (byte) padding;
         }
-        int padding = clear[length - 1] & 0xff;
+        return end + padding;
+    }
+
+    @Override
+    public int padding(byte[] clear, int end) {
+        int padding = clear[end - 1] & 0xff;
         if (padding < 1 || padding > BLOCK) {
             return FAILED;
         }
-        for (int i = length - padding; i < length; i++) {
+        for (int i = end - padding; i < end; i++) {
             if (clear[i] != padding) {
                 return FAILED;
             }
         }
-        return length - Salts.BYTES - padding;
-    }
-
-    private int stream(byte[] source, int length, byte[] target) throws GeneralSecurityException {
-        return cipher.update(source, 0, length, target, 0) == length ? length : FAILED;
+        return padding;
     }
 }

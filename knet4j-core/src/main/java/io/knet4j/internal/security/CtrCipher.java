@@ -18,27 +18,43 @@ final class CtrCipher implements AesCipher {
     }
 
     @Override
-    public int encrypt(byte[] clear, int length, byte[] sealed) throws GeneralSecurityException {
-        System.arraycopy(clear, 0, sealed, 0, Salts.BYTES);
-        int total = Salts.BYTES + length;
-        return apply(clear, total, sealed);
+    public boolean makes(int length) {
+        return length > Salts.BYTES;
     }
 
     @Override
-    public int decrypt(byte[] sealed, int length, byte[] clear) throws GeneralSecurityException {
-        if (length <= Salts.BYTES) {
-            return FAILED;
-        }
-        int total = apply(sealed, length, clear);
-        return total == FAILED ? FAILED : total - Salts.BYTES;
-    }
-
-    private int apply(byte[] source, int total, byte[] target) throws GeneralSecurityException {
+    public void begin(byte[] source, int length, byte[] target) throws GeneralSecurityException {
+        System.arraycopy(source, 0, target, 0, Salts.BYTES);
         // The cipher takes its start from such an object only; decryption and encryption are the
         // same.
         cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(source, 0, Salts.BYTES));
-        int length = total - Salts.BYTES;
-        int done = cipher.update(source, Salts.BYTES, length, target, Salts.BYTES);
-        return done == length ? total : FAILED;
+        apply(source, Salts.BYTES, length - Salts.BYTES, target);
+    }
+
+    @Override
+    public void proceed(byte[] source, int length, byte[] target) throws GeneralSecurityException {
+        apply(source, 0, length, target);
+    }
+
+    private void apply(byte[] source, int offset, int length, byte[] target)
+            throws GeneralSecurityException {
+        if (cipher.update(source, offset, length, target, offset) != length) {
+            throw new GeneralSecurityException("the cipher keeps bytes back");
+        }
+    }
+
+    @Override
+    public boolean pads() {
+        return false;
+    }
+
+    @Override
+    public int pad(byte[] clear, int end) {
+        return end;
+    }
+
+    @Override
+    public int padding(byte[] clear, int end) {
+        return 0;
     }
 }

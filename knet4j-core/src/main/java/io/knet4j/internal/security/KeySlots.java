@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,32 @@ public final class KeySlots {
     // Each has one writer at a time; all may be read by any thread.
     private final AtomicLong sealedByControl = new AtomicLong();
     private final AtomicLong sealedBySenders = new AtomicLong();
+    private final List<AtomicLong> sealedByHelpers;
     private final AtomicLong openedPackets = new AtomicLong();
+
+    /** The datagram that is being opened, while it is not sure by which slot. */
+    private byte[] kept = {};
 
     private int packetOffset;
     private boolean sealed;
     private DropCause refusal = DropCause.NOT_AUTHENTIC;
+
+    /** For packets that only the caller's thread seals. */
+    public KeySlots() {
+        this(0);
+    }
+
+    /**
+     * @param helpers number of threads that help to seal what senders send
+     */
+    public KeySlots(int helpers) {
+        sealedByHelpers = Stream.generate(AtomicLong::new).limit(helpers).toList();
+    }
+
+    /** Makes ready all that the suite needs in a slot. May be called by any thread. */
+    public Slot newSlot(PacketSuite suite) {
+        return new Slot(suite, sealedByHelpers.size());
+    }
 
     /** What a slot is or can be set to. */
     public static final class Slot {
@@ -49,22 +71,32 @@ public final class KeySlots {
         private final PacketOpener opener;
         private PacketSealer controlSealer;
         private PacketSealer senderSealer;
+        private final List<PacketSealer> helpers;
         private int number;
         private long packets;
 
-        /** Makes ready all that the suite needs. May be called by any thread. */
-        public Slot(PacketSuite suite) {
+        private Slot(PacketSuite suite, int helpers) {
             this.suite = suite;
             opener = suite.newOpener();
             controlSealer = suite.newSealer();
             senderSealer = suite.newSealer();
+            this.helpers = Stream.generate(suite::newSealer).limit(helpers).toList();
         }
 
-        private void countBy(AtomicLong byControl, AtomicLong bySenders) {
+        private void countBy(
+                AtomicLong byControl, AtomicLong bySenders, List<AtomicLong> byHelpers) {
             if (!(controlSealer instanceof CountingSealer)) { // it may move between slots
-                controlSealer = new CountingSealer(controlSealer, byControl);
-                senderSealer = new CountingSealer(senderSealer, bySenders);
+                controlSealer = new CountingSealer(controlSealer, byControl, List.of());
+                senderSealer = new CountingSealer(senderSealer, bySenders, countedBy(byHelpers));
             }
+        }
+
+        private List<PacketSealer> countedBy(List<AtomicLong> counts) {
+            List<PacketSealer> counted = new ArrayList<>();
+            for (int i = 0; i < helpers.size(); i++) {
+                counted.add(new CountingSealer(helpers.get(i), counts.get(i), List.of()));
+            }
+            return List.copyOf(counted);
         }
 
         private int prefix() {
@@ -100,7 +132,22 @@ public final class KeySlots {
     }
 
     /** Counts what is sealed. */
-    private record CountingSealer(PacketSealer sealer, AtomicLong count) implements PacketSealer {
+    private static final class CountingSealer implements PacketSealer {
+        private final PacketSealer sealer;
+        private final AtomicLong count;
+        private final List<PacketSealer> helpers;
+
+        private CountingSealer(PacketSealer sealer, AtomicLong count, List<PacketSealer> helpers) {
+            this.sealer = sealer;
+            this.count = count;
+            this.helpers = helpers;
+        }
+
+        @Override
+        public List<PacketSealer> helpers() {
+            return helpers;
+        }
+
         @Override
         public MtuArithmetic arithmetic() {
             return sealer.arithmetic();
@@ -108,7 +155,21 @@ public final class KeySlots {
 
         @Override
         public int seal(ByteBuffer memory, int offset, int length) {
-            int result = sealer.seal(memory, offset, length);
+            return counted(sealer.seal(memory, offset, length));
+        }
+
+        @Override
+        public int seal(
+                ByteBuffer memory,
+                int offset,
+                int header,
+                ByteBuffer source,
+                int sourceOffset,
+                int length) {
+            return counted(sealer.seal(memory, offset, header, source, sourceOffset, length));
+        }
+
+        private int counted(int result) {
             if (result != FAILED) {
                 KeySlots.count(count);
             }
@@ -121,7 +182,7 @@ public final class KeySlots {
     /** Sets a slot that is not in use for sending. */
     public void set(int number, PacketSuite suite) {
         checkNotSending(number);
-        replace(number, new Slot(suite));
+        replace(number, newSlot(suite));
     }
 
     /** Empties a slot that is not in use for sending. */
@@ -158,7 +219,7 @@ public final class KeySlots {
         slots[number] = slot;
         if (slot != null) {
             slot.number = number;
-            slot.countBy(sealedByControl, sealedBySenders);
+            slot.countBy(sealedByControl, sealedBySenders, sealedByHelpers);
         }
     }
 
@@ -184,7 +245,7 @@ public final class KeySlots {
 
     /** Sets slot 1, uses it, empties the other, and refuses clear traffic. */
     public void enable(PacketSuite suite) {
-        replace(1, new Slot(suite));
+        replace(1, newSlot(suite));
         use(1);
         replace(2, null);
         clearTraffic = ClearTraffic.REFUSE;
@@ -248,7 +309,11 @@ public final class KeySlots {
 
     /** Packets sealed by any slot, of all kinds. May be called by any thread. */
     public long sealedPackets() {
-        return sealedByControl.getOpaque() + sealedBySenders.getOpaque();
+        long sealedPackets = sealedByControl.getOpaque() + sealedBySenders.getOpaque();
+        for (AtomicLong count : sealedByHelpers) {
+            sealedPackets += count.getOpaque();
+        }
+        return sealedPackets;
     }
 
     /** Packets opened by any slot, of all kinds. May be called by any thread. */
@@ -290,6 +355,9 @@ public final class KeySlots {
     public int open(ByteBuffer memory, int offset, int length) {
         boolean signed = false;
         Slot unlikely = null;
+        if (order.length > 1) {
+            keep(memory, offset, length);
+        }
         for (Slot slot : order) {
             int opened = slot.opener.open(memory, offset, length);
             if (opened >= 0) {
@@ -297,7 +365,7 @@ public final class KeySlots {
                     return opened(slot, memory, offset, opened);
                 }
                 // Slots that differ in the cipher only have the same signatures.
-                slot.opener.restore(memory, offset, length);
+                memory.put(offset, kept, 0, length);
                 unlikely = unlikely == null ? slot : unlikely;
             }
             signed |= opened == PacketOpener.NOT_READABLE;
@@ -320,6 +388,13 @@ public final class KeySlots {
             return refuse(DropCause.CLEAR_TRAFFIC);
         }
         return refuse(isEmpty() ? DropCause.ENCRYPTED : DropCause.NOT_AUTHENTIC);
+    }
+
+    private void keep(ByteBuffer memory, int offset, int length) {
+        if (kept.length < length) {
+            kept = Scratch.forAtLeast(length);
+        }
+        memory.get(offset, kept, 0, length);
     }
 
     private int opened(Slot slot, ByteBuffer memory, int offset, int length) {

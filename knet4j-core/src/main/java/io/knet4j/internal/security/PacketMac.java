@@ -22,7 +22,20 @@ final class PacketMac {
         received = new byte[size];
     }
 
-    /** Writes the signature of the first bytes behind them. Returns its length. */
+    /** Takes bytes that come before those that {@link #sign} or {@link #fits} is told. */
+    void update(byte[] bytes, int length) {
+        mac.update(bytes, 0, length);
+    }
+
+    /** Forgets what was taken. */
+    void reset() {
+        mac.reset();
+    }
+
+    /**
+     * Writes the signature of what was taken and of the first bytes behind them. Returns its
+     * length.
+     */
     int sign(byte[] bytes, int length) throws GeneralSecurityException {
         mac.update(bytes, 0, length);
         mac.doFinal(bytes, length);
@@ -30,8 +43,8 @@ final class PacketMac {
     }
 
     /**
-     * Whether the signature at the end fits the bytes before. Takes the same time wherever it
-     * differs.
+     * Whether the signature at the end fits what was taken and the bytes before it, of which there
+     * must be one at least. Takes the same time wherever it differs.
      */
     boolean fits(byte[] bytes, int length) throws GeneralSecurityException {
         if (length <= size) {

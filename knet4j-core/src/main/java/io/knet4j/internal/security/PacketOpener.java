@@ -7,7 +7,10 @@ public interface PacketOpener {
     /** Result of {@link #open}: the signature does not fit. Nothing was changed. */
     int NOT_SIGNED = -1;
 
-    /** Result of {@link #open}: the signature fits, but the rest is not what the cipher makes. */
+    /**
+     * Result of {@link #open}: the signature fits, but the rest is not what the cipher makes.
+     * Nothing was changed.
+     */
     int NOT_READABLE = -2;
 
     /**
@@ -18,7 +21,4 @@ public interface PacketOpener {
      *     it was not opened
      */
     int open(ByteBuffer memory, int offset, int length);
-
-    /** Puts back the sealed packet that was opened last. */
-    void restore(ByteBuffer memory, int offset, int length);
 }

@@ -40,7 +40,7 @@ class CryptoEngineTest {
         return JcaSuite.of(config, new SplittableRandom(keySeed + 100));
     }
 
-    /** Remembers what it sealed, and does something at the second packet. */
+    /** Remembers what it sealed, and does something at the second packet of data. */
     private static final class Watched extends FakeSuite {
         private final List<Integer> sequences = new ArrayList<>();
         private final List<Integer> lengths = new ArrayList<>();
@@ -60,7 +60,7 @@ class CryptoEngineTest {
                     atSecond.run();
                 }
             }
-            return length + arithmetic().salt() + arithmetic().hash();
+            return super.seal(memory, offset, length);
         }
 
         @Override
@@ -77,9 +77,10 @@ class CryptoEngineTest {
         node.engine.setKeySlot(2, two);
         node.hostUp(2, 1);
         node.engine.useKeySlot(1);
-        one.atSecond = () -> node.engine.useKeySlot(2);
+        one.atSecond = () -> node.engine.useKeySlot(1);
 
         assertThat(node.send(Destination.host(2), 5000)).isNull();
+        node.engine.useKeySlot(2); // before it is sealed; and back while it is
         assertThat(node.send(Destination.host(2), 5000)).isNull();
         assertThat(node.engine.sender().flush(node.now)).isNull();
 

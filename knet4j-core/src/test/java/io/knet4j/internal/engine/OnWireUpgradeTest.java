@@ -64,6 +64,7 @@ class OnWireUpgradeTest {
                             new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                             CompressionMethods::installed,
                             new Clocks(() -> Instant.EPOCH, () -> 0),
+                            Parallel.ALONE,
                             new OnWireVersions(min, max));
             engine.setForwarding(true);
         }

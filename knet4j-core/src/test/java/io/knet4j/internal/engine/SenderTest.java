@@ -342,7 +342,7 @@ class SenderTest {
 
         @Override
         public int seal(ByteBuffer memory, int offset, int length) {
-            return failAfter-- > 0 ? length : FAILED;
+            return failAfter-- > 0 ? super.seal(memory, offset, length) : FAILED;
         }
     }
 

@@ -53,7 +53,19 @@ final class TestNode {
         this(config, keys, CompressionMethods::installed);
     }
 
+    TestNode(KnetConfig config, KeySlots keys, Parallel parallel) {
+        this(config, keys, CompressionMethods::installed, parallel);
+    }
+
     TestNode(KnetConfig config, KeySlots keys, Supplier<CompressionMethods> methods) {
+        this(config, keys, methods, Parallel.ALONE);
+    }
+
+    private TestNode(
+            KnetConfig config,
+            KeySlots keys,
+            Supplier<CompressionMethods> methods,
+            Parallel parallel) {
         engine =
                 new Engine(
                         config,
@@ -65,7 +77,8 @@ final class TestNode {
                         new OutgoingBatch(ByteBuffer.allocate(1 << 17), 1),
                         new OutgoingBatch(ByteBuffer.allocate(1 << 18), 4096),
                         methods,
-                        new Clocks(() -> WALL_CLOCK.plusNanos(now), () -> stopwatch += 7));
+                        new Clocks(() -> WALL_CLOCK.plusNanos(now), () -> stopwatch += 7),
+                        parallel);
         engine.setForwarding(true);
     }
 

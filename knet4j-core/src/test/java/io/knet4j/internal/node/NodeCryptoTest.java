@@ -26,6 +26,8 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The crypto API of a node with its own threads. */
 class NodeCryptoTest {
@@ -143,6 +145,12 @@ class NodeCryptoTest {
             assertThat(encrypting.config().crypto()).contains(usual);
         }
         refused(Reason.INVALID_ARGUMENT, builder::open, "key: was closed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "4, 2", "5, 4", "64, 4"})
+    void asManyThreadsSealAsSuitTheProcessors(int processors, int threads) {
+        assertThat(Nodes.cryptoThreads(processors)).isEqualTo(threads);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MtuArithmeticTest {
     private static MtuArithmetic arithmetic(String name) {
@@ -62,6 +63,15 @@ class MtuArithmeticTest {
         int padded =
                 crypto.block() == 0 ? packet : packet + crypto.block() - packet % crypto.block();
         return padded + crypto.salt() + crypto.hash();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "none/sha256", "aes/md5", "aes/sha512", "ctr/sha256"})
+    void tellsHowLongASealedPacketIs(String crypto) {
+        MtuArithmetic arithmetic = arithmetic(crypto);
+        for (int packet = 1; packet < 100; packet++) {
+            assertThat(arithmetic.sealedLength(packet)).isEqualTo(sealed(arithmetic, packet));
+        }
     }
 
     /** The largest interface MTU that gives no smaller datagrams than a data MTU asks for. */

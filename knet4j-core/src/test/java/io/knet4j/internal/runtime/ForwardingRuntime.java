@@ -1,6 +1,7 @@
 package io.knet4j.internal.runtime;
 
 import io.knet4j.IdleStrategy;
+import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.node.NodeRuntime;
 import io.knet4j.internal.transport.Transport;
 import java.nio.ByteBuffer;
@@ -84,6 +85,11 @@ abstract class ForwardingRuntime implements NodeRuntime {
     @Override
     public Worker startWorker(String name, Task task, IdleStrategy idle) {
         return real.startWorker(name, task, idle);
+    }
+
+    @Override
+    public Parallel newParallel(String name, int threads) {
+        return real.newParallel(name, threads);
     }
 
     @Override

@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JcaSuiteTest {
     private static final int[] LENGTHS = {
-        1, 7, 9, 14, 15, 16, 17, 26, 31, 32, 33, 1400, 2033, 65_000
+        1, 7, 9, 14, 15, 16, 17, 26, 31, 32, 33, 1400, 2033, 8127, 8128, 8175, 8176, 8177, 8191,
+        8192, 8193, 8207, 8208, 8255, 8256, 8257, 16_368, 16_384, 65_000
     };
 
     /** What the format says, with a new cipher for each datagram, as one would first write it. */
@@ -97,6 +98,62 @@ class JcaSuiteTest {
         for (int length : LENGTHS) {
             assertThat(open(suite, opener, seal(sealer, bytes(length)))).isEqualTo(bytes(length));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.knet4j.internal.security.Suites#all")
+    void sealsAPayloadThatIsElsewhere(CryptoCipher cipher, CryptoHash hash) {
+        JcaSuite suite = suite(cipher, hash);
+        PacketSealer sealer = suite.newSealer();
+        PacketOpener opener = suite.newOpener();
+        for (int length : LENGTHS) {
+            for (int header : new int[] {0, 1, Math.min(14, length), length}) {
+                byte[] packet = bytes(length);
+                byte[] elsewhere = new byte[length + 9];
+                System.arraycopy(packet, header, elsewhere, 9, length - header);
+                byte[] datagram = new byte[sealedLength(cipher, hash, length)];
+                ByteBuffer memory = ByteBuffer.allocateDirect(datagram.length + 3);
+                memory.put(3 + sealer.prefix(), packet, 0, header);
+                int sealed =
+                        sealer.seal(
+                                memory,
+                                3,
+                                header,
+                                ByteBuffer.wrap(elsewhere).asReadOnlyBuffer(),
+                                9,
+                                length - header);
+                assertThat(sealed).isEqualTo(datagram.length);
+                memory.get(3, datagram);
+                assertThat(open(suite, opener, datagram)).isEqualTo(packet);
+            }
+        }
+    }
+
+    /** Wherever it ends; nothing of it is changed, although it comes in pieces. */
+    @ParameterizedTest
+    @ValueSource(ints = {8176, 8192, 16_384, 40_000})
+    void refusesALongPacketWithoutPadding(int length) throws Exception {
+        JcaSuite suite = suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256);
+        byte[] key = key(1, 1024).toByteArray();
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "any"));
+        Cipher aes = Cipher.getInstance("AES/CBC/NoPadding");
+        aes.init(
+                Cipher.ENCRYPT_MODE,
+                new SecretKeySpec(key, 0, 32, "AES"),
+                new IvParameterSpec(new byte[16]));
+        byte[] packet = bytes(length);
+        packet[length - 1] = 17;
+        byte[] sealed = new byte[16 + length + 32];
+        aes.doFinal(packet, 0, length, sealed, 16);
+        mac.update(sealed, 0, 16 + length);
+        mac.doFinal(sealed, 16 + length);
+        PacketOpener opener = suite.newOpener();
+        assertThat(open(suite, opener, sealed)).isNull();
+        assertThat(opener.open(ByteBuffer.wrap(sealed), 0, sealed.length))
+                .isEqualTo(PacketOpener.NOT_READABLE);
+        byte[] good = seal(suite.newSealer(), bytes(20_000));
+        assertThat(open(suite, opener, good)).as("after that").isEqualTo(bytes(20_000));
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Packets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -102,6 +103,28 @@ class KeySlotsTest {
         assertThat(keys.status().slots()).allMatch(slot -> slot.packets() == 1);
         assertThat(keys.status().sendingSlot()).isEqualTo(sending);
         assertThat(keys.status().clearTraffic()).isEqualTo(policy);
+    }
+
+    /** Sealers for helpers seal by the same key, and what they seal counts. */
+    @Test
+    void sealersForHelpersSealAndCountAsTheSenders() {
+        KeySlots withHelpers = new KeySlots(2);
+        withHelpers.enable(first);
+        PacketSealer sealer = withHelpers.senderSealer();
+        assertThat(keys.senderSealer().helpers()).isEmpty();
+        assertThat(withHelpers.controlSealer().helpers()).isEmpty();
+        assertThat(sealer.helpers()).hasSize(2).doesNotHaveDuplicates().doesNotContain(sealer);
+        JcaSuite peer = suite(CryptoCipher.AES256_CBC, CryptoHash.SHA256, 1);
+        for (PacketSealer helper : sealer.helpers()) {
+            assertThat(open(peer, peer.newOpener(), seal(helper, PACKET))).isEqualTo(PACKET);
+        }
+        seal(sealer, PACKET);
+        assertThat(withHelpers.sealedPackets()).isEqualTo(3);
+        withHelpers.setAll(
+                new KeySlots.Settings(
+                        null, withHelpers.settings().first(), 2, ClearTraffic.REFUSE));
+        seal(withHelpers.senderSealer().helpers().getFirst(), PACKET);
+        assertThat(withHelpers.sealedPackets()).as("after it moved").isEqualTo(4);
     }
 
     @Test
@@ -225,8 +248,13 @@ class KeySlotsTest {
             assertThat(open(keys, sealedBy(old))).isEqualTo(PACKET);
             assertThat(open(keys, sealedBy(changed))).isEqualTo(PACKET);
         }
+        byte[] longPacket = Arrays.copyOf(PACKET, 20_000); // is opened in pieces
+        for (int i = 0; i < 100; i++) {
+            assertThat(open(keys, seal(old.newSealer(), longPacket))).isEqualTo(longPacket);
+            assertThat(open(keys, seal(changed.newSealer(), longPacket))).isEqualTo(longPacket);
+        }
         keys.clear(1);
-        assertThat(keys.status().slots().getFirst().packets()).isEqualTo(300);
+        assertThat(keys.status().slots().getFirst().packets()).isEqualTo(400);
     }
 
     static Stream<Arguments> changesOfCipher() {
@@ -418,7 +446,7 @@ class KeySlotsTest {
         KeySlots.Settings before = slots.settings();
         slots.setAll(
                 new KeySlots.Settings(
-                        before.second(), new KeySlots.Slot(added), 2, ClearTraffic.REFUSE));
+                        before.second(), slots.newSlot(added), 2, ClearTraffic.REFUSE));
         assertThat(old.wiped).isEqualTo(1);
         assertThat(kept.wiped).isZero();
         CryptoStatus status = slots.status();
@@ -492,9 +520,6 @@ class KeySlotsTest {
             tried.add(name);
             return result;
         }
-
-        @Override
-        public void restore(ByteBuffer memory, int offset, int length) {}
 
         @Override
         public @Nullable CryptoHash signedWith(ByteBuffer memory, int offset, int length) {

@@ -32,36 +32,76 @@ class VerificationTest {
 
     /** Stands for the cipher and counts how often it is asked. */
     private static final class Counting implements AesCipher {
+        private static final int PADDING = 8;
+
         private int decryptions;
 
         @Override
-        public int encrypt(byte[] clear, int length, byte[] sealed) {
+        public boolean makes(int length) {
+            return true;
+        }
+
+        @Override
+        public void begin(byte[] source, int length, byte[] target) {
+            decryptions++;
+        }
+
+        @Override
+        public void proceed(byte[] source, int length, byte[] target) {
+            decryptions++;
+        }
+
+        @Override
+        public boolean pads() {
+            return true;
+        }
+
+        @Override
+        public int pad(byte[] clear, int end) {
             throw new UnsupportedOperationException("never asked");
         }
 
         @Override
-        public int decrypt(byte[] sealed, int length, byte[] clear) {
-            decryptions++;
-            return 1;
+        public int padding(byte[] clear, int end) {
+            return PADDING;
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void nothingIsDecryptedBeforeTheWholeSignatureFits(CryptoHash hash) throws Exception {
+        assertThat(decryptionsAfterFlipping(hash, 40, 1)).isEqualTo(1);
+    }
+
+    /** Of one in pieces no piece is, either. */
+    @ParameterizedTest
+    @EnumSource
+    void noPieceIsDecryptedBeforeTheWholeSignatureFits(CryptoHash hash) throws Exception {
+        int length = 3 * Pieces.BYTES + 40;
+        int step = 1009; // meets every piece and the signature
+        assertThat(decryptionsAfterFlipping(hash, length, step)).as("padding first").isEqualTo(5);
+    }
+
+    /**
+     * Flips bits of a datagram, each by itself.
+     *
+     * @return how often the cipher was asked for the datagram as it was sealed
+     */
+    private static int decryptionsAfterFlipping(CryptoHash hash, int length, int step)
+            throws Exception {
         Counting cipher = new Counting();
         byte[] key = key(1, 1024).toByteArray();
         PacketOpener opener = new JcaOpener(cipher, new PacketMac(hash, key), hash.digestBytes());
-        byte[] datagram = seal(suite(CryptoCipher.AES256_CBC, hash).newSealer(), bytes(40));
-        for (int bit = 0; bit < datagram.length * 8; bit++) {
+        byte[] datagram = seal(suite(CryptoCipher.AES256_CBC, hash).newSealer(), bytes(length));
+        for (int bit = datagram.length * 8 - 1; bit >= 0; bit -= step) {
             byte[] flipped = datagram.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             assertThat(opener.open(ByteBuffer.wrap(flipped), 0, flipped.length))
                     .isEqualTo(PacketOpener.NOT_SIGNED);
         }
         assertThat(cipher.decryptions).isZero();
-        assertThat(opener.open(ByteBuffer.wrap(datagram), 0, datagram.length)).isEqualTo(1);
-        assertThat(cipher.decryptions).isEqualTo(1);
+        assertThat(opener.open(ByteBuffer.wrap(datagram), 0, datagram.length)).isEqualTo(length);
+        return cipher.decryptions;
     }
 
     /**
