@@ -641,8 +641,8 @@ public interface Knet extends AutoCloseable {
          *
          * <p>libknet has nothing like it: one thread does all.
          *
-         * @param threads 1 to 8; default: 1 when the node is opened on one processor, 2 on two to
-         *     four, 4 on more
+         * @param threads 1 to 8; default: 1 when the node is opened on one or two processors, 2 on
+         *     three or four, 4 on more
          * @return this
          */
         public Builder cryptoThreads(int threads) {

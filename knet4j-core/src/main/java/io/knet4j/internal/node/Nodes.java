@@ -41,9 +41,12 @@ public final class Nodes {
         }
     }
 
-    /** How many threads seal where nothing else is said. */
+    /**
+     * How many threads seal where nothing else is said. On few processors, those that receive and
+     * those of the application have more use for them.
+     */
     static int cryptoThreads(int processors) {
-        if (processors == 1) {
+        if (processors <= 2) {
             return 1;
         }
         return processors <= 4 ? 2 : 4;
