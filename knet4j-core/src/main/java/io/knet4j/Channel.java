@@ -44,8 +44,9 @@ public interface Channel extends AutoCloseable {
      * Queues a message for one host, for several, or for all reachable ones. The filter is not
      * asked. Returning means that the message is queued, or handed to the network already: when the
      * node is idle, a message of up to 8 KiB that the filter has no say in goes out in the caller's
-     * thread, unless the {@link QueueFullPolicy} forbids to wait. What fails later is counted and
-     * told by a {@link KnetEvent.SendFailed}. Answers to {@code knet_send}.
+     * thread, unless the {@link QueueFullPolicy} forbids to wait for half a second, as a full
+     * socket may take. What fails later is counted and told by a {@link KnetEvent.SendFailed}.
+     * Answers to {@code knet_send}.
      *
      * @param payload the bytes between position and limit, 1 to 65,536; copied, and the position is
      *     not moved

@@ -502,11 +502,12 @@ public interface Knet extends AutoCloseable {
          * How much may be under way to a host on one link before further messages wait in the send
          * queue: what was sent behind the last ping that the host answered. So a sender that is
          * faster than the network or the host is slowed down, where it would overrun the socket of
-         * the host and lose messages. It waits for 10 ms and twice the last round trip, or after
-         * waits in vain up to 160 ms, and then begins anew: a host that does not answer holds up
-         * the others for moments only. For this, a link that carries much gets more pings than its
-         * interval asks for. Each datagram counts 768 bytes more than it has, about what it takes
-         * in the kernel; what fits on the way to the host and back at 10 Gbit/s is allowed besides.
+         * the host and lose messages. It waits for 10 ms, after waits in vain up to 160 ms, and
+         * twice the last round trip (200 ms at most), and then begins anew: a host that does not
+         * answer holds up the others for moments only. For this, a link that carries much gets more
+         * pings than its interval asks for. Each datagram counts 768 bytes more than it has, about
+         * what it takes in the kernel; what fits on the way to the host and back at 10 Gbit/s is
+         * allowed besides.
          *
          * <p>A message by {@link Channel#sendSync} never waits. libknet has nothing like it.
          *

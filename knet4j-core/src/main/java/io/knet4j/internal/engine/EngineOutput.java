@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine hands back besides datagrams. None of it may throw, or block for more than a few
- * milliseconds.
+ * What the engine hands back besides datagrams. None of it may throw, or block for more than some
+ * 20 milliseconds.
  */
 public interface EngineOutput {
 

@@ -121,8 +121,11 @@ final class Receiver {
                 }
             }
         } finally {
-            reassembler.keep();
-            output.deliveryEnds();
+            try {
+                reassembler.keep();
+            } finally {
+                output.deliveryEnds();
+            }
         }
     }
 

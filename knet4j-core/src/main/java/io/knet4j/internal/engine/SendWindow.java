@@ -85,7 +85,7 @@ final class SendWindow {
 
     /** Whether enough was sent since the last mark for one more. */
     boolean needsMark() {
-        return size > 0 && sent - marked >= size / MARKS_PER_WINDOW;
+        return size > 0 && sent - marked >= room() / MARKS_PER_WINDOW;
     }
 
     /** The time that the sender's next ping bears: no two bear the same. */
@@ -164,7 +164,8 @@ final class SendWindow {
         lastTrip = Math.min(trip, LONGEST_TRIP);
         shortestTrip = Math.min(shortestTrip, trip);
         int newest = marks;
-        for (int mark = newest - 1; mark >= 0 && newest - mark <= REMEMBERED; mark--) {
+        for (int back = 1; back < REMEMBERED; back++) { // the oldest may just be overwritten
+            int mark = newest - back;
             if (markTimes[mark & MASK] == sentAt) {
                 answered = Math.max(answered, markPositions[mark & MASK]);
                 return;

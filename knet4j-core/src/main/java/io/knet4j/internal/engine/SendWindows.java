@@ -67,13 +67,15 @@ final class SendWindows {
     /** Whether the sender may go on. If not, it is woken when it may. */
     boolean mayGoOn(long now) {
         SendWindow waitedFor = awaited;
-        if (waitedFor != null) {
-            if (!waitedFor.isOpen() && now - deadline < 0) {
-                return false;
-            }
-            awaited = null;
+        boolean inVain = waitedFor != null && !waitedFor.isOpen();
+        if (inVain && now - deadline < 0) {
+            return false;
         }
+        awaited = null;
         settle(now);
+        if (inVain) {
+            return true; // or synchronous messages could hold it up for ever
+        }
         while (!used.isEmpty()) {
             if (!comesToWait(used.getLast().window())) {
                 return false;

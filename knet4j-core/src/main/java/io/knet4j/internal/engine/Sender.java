@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a message to the network: {@link #address filter}, then in {@link #send} choice of the
- * hosts, compression, sequence number, fragments, protection, links, local delivery; {@link #flush}
- * hands what was collected to the transport.
+ * hosts, compression, sequence number, fragments, links, local delivery; {@link #flush} protects
+ * what was collected and hands it to the transport.
  *
  * <p>{@link #address} may be called by any thread, everything else by one at a time. Results are
  * null for success.
@@ -437,6 +437,7 @@ public final class Sender {
     private void clearBatch() {
         batch.clear();
         unsealed.clear();
+        handovers.clear();
     }
 
     private @Nullable Reason transmit(long now) {
@@ -506,14 +507,21 @@ public final class Sender {
      * only.
      */
     public @Nullable Reason sendNow(long now, OutgoingMessage message) {
-        Reason failure = send(now, message, true);
-        if (failure != null) {
-            return refused(failure);
+        try {
+            Reason failure = send(now, message, true);
+            if (failure != null) {
+                return refused(failure);
+            }
+        } catch (RuntimeException | Error e) {
+            clearBatch(); // what is there may be the payload, which is the caller's again
+            throw e;
         }
         reporting = false;
-        failure = flush(now);
-        reporting = true;
-        return failure;
+        try {
+            return flush(now);
+        } finally {
+            reporting = true;
+        }
     }
 
     /** Counts a message that was not sent; its sender is told by the result. */

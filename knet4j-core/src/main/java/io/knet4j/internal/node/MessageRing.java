@@ -124,8 +124,13 @@ final class MessageRing {
         if (slot == NO_SLOT) {
             return false;
         }
-        message.copyTo(data, offsetInSlot(slot));
-        settle(slot, READY);
+        int state = ABORTED;
+        try {
+            message.copyTo(data, offsetInSlot(slot));
+            state = READY;
+        } finally {
+            settle(slot, state);
+        }
         return true;
     }
 

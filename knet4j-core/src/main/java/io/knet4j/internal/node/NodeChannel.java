@@ -144,12 +144,12 @@ final class NodeChannel implements Channel {
     }
 
     private synchronized void setConsumer(@Nullable Consumer newConsumer) {
+        if (newConsumer != null && ring.isClosed()) {
+            throw new KnetClosedException("channel " + id + " is closed");
+        }
         consumer = newConsumer;
         if (newConsumer == null) {
             return;
-        }
-        if (ring.isClosed()) {
-            throw new KnetClosedException("channel " + id + " is closed");
         }
         NodeRuntime.Worker active = worker;
         if (active == null) {

@@ -26,16 +26,22 @@ public final class Nodes {
 
     /** Opens a node that is driven by something else. */
     public static Knet open(KnetConfig config, NodeRuntime runtime) {
-        int threads =
-                config.cryptoThreads()
-                        .orElseGet(() -> cryptoThreads(Runtime.getRuntime().availableProcessors()));
-        Parallel parallel = runtime.newParallel("crypto", threads);
-        KeySlots keys = new KeySlots(parallel.threads() - 1);
+        KeySlots keys = null;
         try {
-            config.crypto().ifPresent(crypto -> keys.enable(JcaSuite.of(crypto, runtime.random())));
+            int threads =
+                    config.cryptoThreads()
+                            .orElseGet(() ->
+                                    cryptoThreads(Runtime.getRuntime().availableProcessors()));
+            Parallel parallel = runtime.newParallel("crypto", threads);
+            keys = new KeySlots(parallel.threads() - 1);
+            if (config.crypto().isPresent()) {
+                keys.enable(JcaSuite.of(config.crypto().get(), runtime.random()));
+            }
             return new Node(config, runtime, keys, parallel);
         } catch (Throwable e) {
-            keys.wipe();
+            if (keys != null) {
+                keys.wipe();
+            }
             runtime.close();
             throw e;
         }

@@ -34,7 +34,12 @@ final class SendQueue {
     /** Longer messages, which take their time, do not hold up the caller. */
     private static final int MAX_SENT_HERE = 8192;
 
+    /** Nanoseconds. */
     private static final long SENT_HERE_APART = 20_000;
+
+    /** How long a message that is sent may have to wait for a socket that is full. */
+    private static final Duration SENT_HERE_LASTS = Duration.ofMillis(500);
+
     private static final int MAX_CLAIMS = 1024;
 
     /**
@@ -47,6 +52,7 @@ final class SendQueue {
 
     private final int bytesPerLane;
     private final QueueFullPolicy whenFull;
+    private final boolean mayWaitForSockets;
     private final NodeRuntime runtime;
     private final NodeRuntime.Waiters waiters;
     private final NodeRuntime.Worker worker;
@@ -66,6 +72,7 @@ final class SendQueue {
     // Belong to who holds the lock.
     private final OutgoingMessage sentHere = new OutgoingMessage();
     private long lastSent;
+    private boolean heldUp;
 
     private final LongAdder dropped = new LongAdder();
     private volatile long droppedBefore;
@@ -108,6 +115,9 @@ final class SendQueue {
         this.events = events;
         bytesPerLane = config.sendQueueBytes();
         whenFull = config.sendQueueFull();
+        mayWaitForSockets =
+                whenFull instanceof QueueFullPolicy.Block block
+                        && block.timeout().compareTo(SENT_HERE_LASTS) >= 0;
         waiters = runtime.newWaiters();
         for (int i = 0; i < messages.length; i++) {
             messages[i] = new OutgoingMessage();
@@ -155,15 +165,16 @@ final class SendQueue {
 
     /**
      * Sends a message in the caller's thread, where nothing else is to be sent: to wake the worker
-     * takes longer. Not when messages come one upon the other, since together they cost less; and
-     * not where the caller does not want to wait, or the filter is to be asked.
+     * takes longer. Not when messages come one upon the other, since together they cost less; not
+     * while the worker is held up, which would overtake what waits; and not where the caller does
+     * not want to wait, or the filter is to be asked.
      *
      * @return whether that was possible
      */
     private boolean sendHere(
             MessageRing ring, int channel, ByteBuffer payload, @Nullable Destination destination) {
         if (payload.remaining() > MAX_SENT_HERE
-                || !(whenFull instanceof QueueFullPolicy.Block)
+                || !mayWaitForSockets
                 || (destination == null && sender.hasFilter())
                 || runtime.isLoop()
                 || !sendLock.tryLock()) {
@@ -173,20 +184,24 @@ final class SendQueue {
             long now = runtime.nanoTime();
             // Earlier messages are in the ring until they were sent.
             if (now - lastSent < SENT_HERE_APART
+                    || heldUp
                     || closed
                     || !ring.isEmpty()
                     || !sender.mayGoOn(now)) {
                 return false;
             }
-            lastSent = now;
             sentHere.set(
                     channel,
                     destination == null ? Destination.broadcast() : destination,
                     payload,
                     payload.position(),
                     payload.remaining());
-            sendOne(now, sentHere, null);
-            sender.flush(now);
+            try {
+                sendOne(now, sentHere, null);
+            } finally {
+                sender.flush(now); // in any case: then the payload is the caller's again
+                lastSent = runtime.nanoTime();
+            }
             return true;
         } finally {
             sentHere.clear();
@@ -324,7 +339,8 @@ final class SendQueue {
     private boolean mayGoOn() {
         sendLock.lock();
         try {
-            return sender.mayGoOn(runtime.nanoTime());
+            heldUp = !sender.mayGoOn(runtime.nanoTime());
+            return !heldUp;
         } finally {
             sendLock.unlock();
         }
@@ -388,13 +404,13 @@ final class SendQueue {
         sendLock.lock();
         try {
             long now = runtime.nanoTime();
-            lastSent = now;
             try {
                 for (int i = 0; i < count; i++) {
                     sendOne(now, messages[i], refused[i]);
                 }
             } finally {
                 sender.flush(now); // in any case: then the rings get other messages
+                lastSent = runtime.nanoTime();
             }
         } finally {
             sendLock.unlock();

@@ -47,10 +47,6 @@ final class LentFragments {
         before = Arrays.copyOf(before, capacity);
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
-
     /** Forgets all fragments. */
     void clear() {
         Arrays.fill(packets, 0, size, null);

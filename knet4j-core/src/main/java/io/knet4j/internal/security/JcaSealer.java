@@ -71,6 +71,9 @@ final class JcaSealer implements PacketSealer {
         } catch (GeneralSecurityException | ProviderException e) {
             mac.reset();
             return FAILED;
+        } catch (RuntimeException e) { // the payload became shorter meanwhile
+            mac.reset();
+            throw e;
         }
     }
 

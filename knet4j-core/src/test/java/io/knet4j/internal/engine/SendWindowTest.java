@@ -123,12 +123,32 @@ class SendWindowTest {
     @Test
     void answersOfHeartbeatsFreeNothing() {
         node.hostUp(2, 1);
+        node.advance(TestNode.INTERVAL.toNanos());
+        List<Sent> heartbeats = node.drainPings();
+        assertThat(heartbeats).isNotEmpty();
+        node.now += TestNode.MILLI; // or marks would bear the same time
         send(TO_TWO, 5 * WINDOW / 4);
-        node.transport.sent.clear();
         assertThat(mayGoOn()).isFalse();
-        node.engine.discoverPathMtu();
         node.now += TestNode.MILLI;
+        node.answer(heartbeats.getLast(), 2);
+        assertThat(node.engine.host(2).link(0).statistics().rxPong().packets()).isPositive();
+        assertThat(node.output.senderWakes).isZero();
         assertThat(mayGoOn()).isFalse();
+    }
+
+    @Test
+    void goesOnForABatchWhenItHasWaitedLongEnoughWhateverElseIsSent() {
+        node.hostUp(2, 1);
+        send(TO_TWO, 5 * WINDOW / 4);
+        assertThat(mayGoOn()).isFalse();
+        long start = node.now;
+        while (node.now - start <= PATIENCE) {
+            node.now += TestNode.MILLI;
+            for (int i = 0; i < WINDOW / COST / 4; i++) {
+                node.sendNow(TO_TWO, LENGTH);
+            }
+        }
+        assertThat(mayGoOn()).isTrue();
     }
 
     @Test

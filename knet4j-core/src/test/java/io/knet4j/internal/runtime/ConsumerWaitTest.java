@@ -68,7 +68,7 @@ class ConsumerWaitTest {
             }
         }
         // Each batch has 88 messages more than there is room for. The consumer may not get a
-        // processor within a millisecond now and then.
+        // processor in time now and then.
         assertThat(dropped()).isLessThan(rounds * (BATCH - ROOM) / 2);
     }
 

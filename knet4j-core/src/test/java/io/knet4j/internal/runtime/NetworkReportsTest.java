@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ class NetworkReportsTest {
     }
 
     @ParameterizedTest
+    @DisplayName("L29: reports of the network are read, and take a link down soon")
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void aLinkToAProcessThatEndedGoesDownSoon(String address) throws Exception {
         InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral(address), 0);

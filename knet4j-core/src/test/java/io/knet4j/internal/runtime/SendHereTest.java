@@ -98,6 +98,27 @@ class SendHereTest {
     }
 
     @Test
+    void norDoesItOvertakeWhatIsHeldUp() throws InterruptedException {
+        try (SinkNode node = node(Knet.builder(1).sendWindowBytes(65_536))) {
+            Channel held = node.knet.channel(0);
+            Channel other = node.knet.channel(1);
+            for (int round = 0; round < 50; round++) {
+                awaitIdle();
+                senders.clear();
+                for (int i = 0; i < 500; i++) { // several windows
+                    held.send(SMALL, SinkNode.PEER);
+                    if (i % 100 == 99) {
+                        other.send(SMALL, SinkNode.PEER);
+                    }
+                }
+                assertThat(node.knet.stopForwarding()).as("flushed").isTrue();
+                node.knet.startForwarding();
+                assertThat(senders).hasSize(505);
+            }
+        }
+    }
+
+    @Test
     void neitherDoesTheNetworkWhereTheQueueIsNotToBlock() throws InterruptedException {
         try (SinkNode node = node(Knet.builder(1).sendQueueFull(QueueFullPolicy.fail()))) {
             Channel channel = node.knet.channel(0);
