@@ -511,7 +511,7 @@ public interface Knet extends AutoCloseable {
          *
          * <p>A message by {@link Channel#sendSync} never waits. libknet has nothing like it.
          *
-         * @param bytes 65,536 to 1,073,741,824; 0 for any amount; default 1 MiB
+         * @param bytes 65,536 to 1,073,741,824; 0 for any amount; default 2 MiB
          * @return this
          */
         public Builder sendWindowBytes(int bytes) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param receiveQueueBytes size of each channel's receive queue, 131,072 to 1,073,741,824; default
  *     8 MiB
  * @param sendWindowBytes how much may be under way to a host on one link before messages wait in
- *     the send queue, 65,536 to 1,073,741,824, or 0 for any amount; default 1 MiB
+ *     the send queue, 65,536 to 1,073,741,824, or 0 for any amount; default 2 MiB
  * @param socketBufferBytes send and receive buffer asked for each socket, at least 65,536; default
  *     8 MiB
  * @param interfaceMtu MTU of the network interfaces set by hand, 576 to 65535; default: what passes
@@ -61,7 +61,7 @@ public record KnetConfig(
 
     static final int DEFAULT_SEND_QUEUE_BYTES = 4 << 20;
     static final int DEFAULT_RECEIVE_QUEUE_BYTES = 8 << 20;
-    static final int DEFAULT_SEND_WINDOW_BYTES = 1 << 20;
+    static final int DEFAULT_SEND_WINDOW_BYTES = 2 << 20;
     static final int DEFAULT_SOCKET_BUFFER_BYTES = 8 << 20;
     private static final int MIN_QUEUE_BYTES = 2 * Knet.MAX_MESSAGE_SIZE;
     private static final int MAX_QUEUE_BYTES = 1 << 30;

@@ -148,9 +148,9 @@ final class SendWindow {
         return trip == Long.MAX_VALUE ? size : size + trip * NETWORK_SPEED / Byte.SIZE;
     }
 
-    /** Whether half of it is free, so that going on is worth it. While the sender waits. */
+    /** Whether a quarter of it is free, so that going on is worth it. While the sender waits. */
     boolean isOpen() {
-        return underWay() <= room() / 2;
+        return underWay() <= room() / 4 * 3;
     }
 
     /** The link came up, maybe by another way than before. */

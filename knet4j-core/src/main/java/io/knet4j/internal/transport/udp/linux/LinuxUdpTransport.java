@@ -38,6 +38,12 @@ public final class LinuxUdpTransport implements SocketTransport {
     /** When that many are read, timers have their turn. */
     private static final int DATAGRAMS_PER_TURN = 512;
 
+    /**
+     * The same in bytes: what was read should still be in the processor's caches when it is looked
+     * at, and the pings among it be answered soon.
+     */
+    private static final int BYTES_PER_TURN = 1 << 19;
+
     private final Listener listener;
     private final Set<UdpFeature> features;
     private final String description;
@@ -279,8 +285,9 @@ public final class LinuxUdpTransport implements SocketTransport {
         try {
             int left = Math.max(1, reader.room(batch) / sharers);
             int end = batch.size() + Math.max(1, (DATAGRAMS_PER_TURN - batch.size()) / sharers);
+            int bytes = BYTES_PER_TURN / sharers;
             boolean more = true;
-            while (more && left > 0 && batch.size() < end && reader.room(batch) > 0) {
+            while (more && left > 0 && bytes > 0 && batch.size() < end && reader.room(batch) > 0) {
                 int wanted = Math.min(SocketReader.MESSAGES, Math.min(left, reader.room(batch)));
                 int result = reader.read(socket, batch, wanted);
                 if (result < 0) {
@@ -288,6 +295,7 @@ public final class LinuxUdpTransport implements SocketTransport {
                 }
                 more = result == wanted;
                 left -= wanted;
+                bytes -= reader.bytes();
             }
         } finally {
             socket.descriptor().release();

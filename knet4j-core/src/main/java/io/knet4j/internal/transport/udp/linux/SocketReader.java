@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads sockets, several messages at a time, of which each may hold several datagrams. */
 final class SocketReader {
     /** How many messages are read at a time at most. */
-    static final int MESSAGES = 16;
+    static final int MESSAGES = 8;
 
     /**
      * Room for a message; more than the largest one, so that messages do not compete for the same
@@ -41,6 +41,7 @@ final class SocketReader {
     private final MemorySegment capture = Arena.ofAuto().allocate(LibC.CAPTURE);
     private @Nullable IncomingBatch last;
     private long batchAddress;
+    private int bytes;
 
     /**
      * @param coalesced whether the kernel may put several datagrams into one
@@ -80,10 +81,17 @@ final class SocketReader {
         for (int i = 1; i < TRIES && result < 0 && result != -Errno.EAGAIN; i++) {
             result = receive(fd, batch, most);
         }
+        bytes = 0;
         for (int i = 0; i < result; i++) {
+            bytes += headers.length(i);
             take(socket, batch, i, start + i * SLOT);
         }
         return result == -Errno.EAGAIN ? 0 : result;
+    }
+
+    /** How much came with the last read. */
+    int bytes() {
+        return bytes;
     }
 
     private int receive(int fd, IncomingBatch batch, int most) {
