@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets of a batch that have their place, but are not sealed yet. They are sealed together, as
- * late as possible, so that several threads can share the work: how long a sealed packet is, and so
+ * Packets of a batch that have their place, but are not sealed yet. Where several threads can share
+ * the work, they are sealed together, as late as possible: how long a sealed packet is, and so
  * where the next one goes, is known before.
  */
 final class UnsealedPackets implements Parallel.Task {
@@ -97,7 +97,24 @@ final class UnsealedPackets implements Parallel.Task {
         packet.sealedLength = by.arithmetic().sealedLength(header + payload);
         packet.sealed = false;
         packet.thread = 0;
+        if (parallel.threads() == 1) {
+            sealAtOnce();
+        }
         return packet.sealedLength;
+    }
+
+    /** While what was written is in the processor's nearest cache. */
+    private void sealAtOnce() {
+        int failedBefore = failedSize;
+        boolean thrown = true;
+        try {
+            seal();
+            thrown = false;
+        } finally {
+            if (thrown) {
+                failedSize = failedBefore; // the next packet gets its place
+            }
+        }
     }
 
     /** Seals all there are. */

@@ -324,7 +324,7 @@ class SharedSealingTest {
     void anErrorOfASealerLosesTheBatchButSendsNothingClear() {
         Choosy choosy = new Choosy();
         choosy.throwing = true;
-        TestNode node = choosy.node(Parallel.ALONE, 2);
+        TestNode node = choosy.node(new Shuffled(1), 2);
         assertThat(node.send(TWO, 10)).isNull();
         assertThat(node.send(TWO, marked(10, 9))).isNull();
         assertThatIllegalStateException().isThrownBy(() -> node.engine.sender().flush(node.now));
@@ -332,5 +332,17 @@ class SharedSealingTest {
         assertThat(node.send(TWO, 10)).isNull();
         assertThat(node.engine.sender().flush(node.now)).isNull();
         assertThat(node.drain(Packets.DATA)).hasSize(1);
+    }
+
+    @Test
+    void anErrorOfTheOnlySealerLosesItsMessageOnly() {
+        Choosy choosy = new Choosy();
+        choosy.throwing = true;
+        TestNode node = choosy.node(Parallel.ALONE, 2);
+        assertThat(node.send(TWO, 10)).isNull();
+        assertThatIllegalStateException().isThrownBy(() -> node.send(TWO, marked(10, 9)));
+        assertThat(node.send(TWO, 10)).isNull();
+        assertThat(node.engine.sender().flush(node.now)).isNull();
+        assertThat(node.drain(Packets.DATA)).hasSize(2);
     }
 }
