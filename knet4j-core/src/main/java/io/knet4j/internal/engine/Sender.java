@@ -326,9 +326,9 @@ public final class Sender {
     }
 
     /**
-     * Lays out the fragments of a message. They are sealed when the batch is sent; until then the
-     * payload stays where it is, but for the compressor's, which the next message overwrites, and
-     * what is outside the heap, which may belong to the caller's thread alone.
+     * Lays out the fragments of a message. They are sealed when the batch is sent, at the latest;
+     * until then the payload stays where it is, but for the compressor's, which the next message
+     * overwrites, and what is outside the heap, which may belong to the caller's thread alone.
      */
     private void writeFragments(
             OutgoingMessage message,
