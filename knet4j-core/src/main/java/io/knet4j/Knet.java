@@ -636,14 +636,14 @@ public interface Knet extends AutoCloseable {
 
         /**
          * How many threads may encrypt and sign at a time what is sent, the sending one included.
-         * They share the work when there is much of it, as with a stream of large messages; the
-         * order of messages stays. Helpers start when they are needed first, and sleep while they
-         * are not. With 1 there are none.
+         * They share the work when there is much of it, as with a stream of large messages; packets
+         * of less than 1 KiB are not shared. The order of messages stays. Helpers start when they
+         * are needed first, and sleep while they are not. With 1 there are none.
          *
          * <p>libknet has nothing like it: one thread does all.
          *
-         * @param threads 1 to 8; default: 1 when the node is opened on one or two processors, 2 on
-         *     three or four, 4 on more
+         * @param threads 1 to 8; default: 1 when the node is opened on one processor, 2 on two to
+         *     four, 4 on more
          * @return this
          */
         public Builder cryptoThreads(int threads) {

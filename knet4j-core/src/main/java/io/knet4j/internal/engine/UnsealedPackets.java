@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Packets of a batch that have their place, but are not sealed yet. Where several threads can share
- * the work, they are sealed together, as late as possible: how long a sealed packet is, and so
- * where the next one goes, is known before.
+ * the work, all but short ones are sealed together, as late as possible: how long a sealed packet
+ * is, and so where the next one goes, is known before.
  */
 final class UnsealedPackets implements Parallel.Task {
     /** A thread takes so many bytes at a time, or one packet that is larger. */
     private static final int PIECE_BYTES = 1 << 13;
+
+    /** It takes longer to go through shorter packets again than what other threads can save. */
+    private static final int SHARED_BYTES = 1 << 10;
 
     /** With fewer bytes to share, waking somebody takes longer than doing it. */
     private static final int WORTH_SHARING = 1 << 15;
@@ -26,6 +29,10 @@ final class UnsealedPackets implements Parallel.Task {
     private final CryptoMeter meter;
 
     private final List<Packet> packets = new ArrayList<>();
+
+    /** One that does not wait. */
+    private final Packet single = new Packet();
+
     private int size;
     private PacketSealer sealer = PacketSealer.CLEAR;
 
@@ -84,10 +91,11 @@ final class UnsealedPackets implements Parallel.Task {
             seal();
             sealer = by;
         }
-        if (size == packets.size()) {
+        boolean atOnce = isForOneThread(message, by.arithmetic().sealedLength(header + payload));
+        if (!atOnce && size == packets.size()) {
             packets.add(new Packet());
         }
-        Packet packet = packets.get(size++);
+        Packet packet = atOnce ? single : packets.get(size++);
         packet.message = message;
         packet.offset = offset;
         packet.header = header;
@@ -97,24 +105,40 @@ final class UnsealedPackets implements Parallel.Task {
         packet.sealedLength = by.arithmetic().sealedLength(header + payload);
         packet.sealed = false;
         packet.thread = 0;
-        if (parallel.threads() == 1) {
-            sealAtOnce();
+        if (atOnce) {
+            sealAtOnce(packet);
         }
         return packet.sealedLength;
     }
 
+    /** Fragments of a message are not longer than its first one, so all have the same answer. */
+    private boolean isForOneThread(int message, int sealedLength) {
+        return parallel.threads() == 1
+                || (sealedLength < SHARED_BYTES
+                        && (size == 0 || packets.get(size - 1).message != message));
+    }
+
     /** While what was written is in the processor's nearest cache. */
-    private void sealAtOnce() {
-        int failedBefore = failedSize;
-        boolean thrown = true;
+    private void sealAtOnce(Packet packet) {
         try {
-            seal();
-            thrown = false;
-        } finally {
-            if (thrown) {
-                failedSize = failedBefore; // the next packet gets its place
+            if (hasFailed(packet.message)) {
+                failed[failedSize - 1] = packet.offset + packet.sealedLength;
+                return;
             }
+            packet.sealed = isSealedInTime(packet);
+            if (packet.sealed) {
+                meter.dataOverhead.add(overhead(packet));
+            } else {
+                addFailed(packet.message, packet.offset + packet.sealedLength);
+            }
+        } finally {
+            packet.source = null;
         }
+    }
+
+    /** Whether this, the latest message, could not be sealed. */
+    private boolean hasFailed(int message) {
+        return failedSize > 0 && failed[failedSize - 2] == message;
     }
 
     /** Seals all there are. */
@@ -209,7 +233,7 @@ final class UnsealedPackets implements Parallel.Task {
                 fail(packet.message, i);
                 continue;
             }
-            overhead += packet.sealedLength - packet.header - packet.payload;
+            overhead += overhead(packet);
             if (packet.thread != 0) {
                 meter.sealing.count(SampledTimer.SKIPPED);
             }
@@ -218,11 +242,19 @@ final class UnsealedPackets implements Parallel.Task {
         size = 0;
     }
 
+    private static int overhead(Packet packet) {
+        return packet.sealedLength - packet.header - packet.payload;
+    }
+
     private void fail(int message, int index) {
         int end = message;
         for (int i = index; i < size && packets.get(i).message == message; i++) {
             end = packets.get(i).offset + packets.get(i).sealedLength;
         }
+        addFailed(message, end);
+    }
+
+    private void addFailed(int message, int end) {
         if (failedSize == failed.length) {
             failed = Arrays.copyOf(failed, 2 * failedSize);
         }

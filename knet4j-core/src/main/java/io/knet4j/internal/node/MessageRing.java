@@ -23,6 +23,9 @@ final class MessageRing {
     private static final int BYTES_PER_SLOT = 256;
     private static final int NO_SLOT = -1;
 
+    /** Bytes from the beginning of the ring that are used again and again while it is drained. */
+    private static final int STARTS_OVER = 1 << 19;
+
     private static final VarHandle POSITIONS =
             MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
     private static final VarHandle ENTRIES =
@@ -164,14 +167,21 @@ final class MessageRing {
         }
     }
 
-    // What the consumer released is read again only when the ring seems to be full.
+    /**
+     * What the consumer released is read again only when the ring seems to be full. What is known
+     * of it never goes back, however long a producer was held up meanwhile.
+     */
     private boolean hasRoom(long tail, int end) {
-        if (fits(tail, end, (long) POSITIONS.getAcquire(positions, KNOWN_HEAD))) {
-            return true;
+        while (true) {
+            long known = (long) POSITIONS.getAcquire(positions, KNOWN_HEAD);
+            if (fits(tail, end, known)) {
+                return true;
+            }
+            long head = (long) POSITIONS.getVolatile(positions, HEAD);
+            if (POSITIONS.compareAndSet(positions, KNOWN_HEAD, known, head)) {
+                return fits(tail, end, head);
+            }
         }
-        long head = (long) POSITIONS.getVolatile(positions, HEAD);
-        POSITIONS.setRelease(positions, KNOWN_HEAD, head);
-        return fits(tail, end, head);
     }
 
     private boolean fits(long tail, int end, long head) {
@@ -322,6 +332,21 @@ final class MessageRing {
         }
         int last = (oldest + count - 1) & slotMask;
         long head = position(oldest + count, entries[(last << ENTRY_SHIFT) + END]);
-        POSITIONS.setRelease(positions, HEAD, head);
+        POSITIONS.setRelease(positions, HEAD, startedOver(head));
+    }
+
+    /**
+     * Has an empty ring begin at its beginning again, whose memory is likely to be in the
+     * processor's cache. Producers see more bytes as claimed than there are until they see that the
+     * same were released.
+     */
+    private long startedOver(long head) {
+        int next = (messages(head) & slotMask) << ENTRY_SHIFT;
+        if ((bytes(head) & dataMask) < STARTS_OVER
+                || (int) ENTRIES.getAcquire(entries, next + STATE) != FREE) {
+            return head;
+        }
+        long start = position(messages(head), (bytes(head) | dataMask) + 1);
+        return POSITIONS.compareAndSet(positions, TAIL, head, start) ? start : head;
     }
 }

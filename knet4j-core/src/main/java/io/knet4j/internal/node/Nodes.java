@@ -49,13 +49,13 @@ public final class Nodes {
 
     /**
      * How many threads seal where nothing else is said. On few processors, those that receive and
-     * those of the application have more use for them.
+     * those of the application need some, too.
      */
     static int cryptoThreads(int processors) {
-        if (processors <= 2) {
-            return 1;
+        if (processors <= 4) {
+            return Math.min(processors, 2);
         }
-        return processors <= 4 ? 2 : 4;
+        return 4;
     }
 
     /** The compression methods that are available. */

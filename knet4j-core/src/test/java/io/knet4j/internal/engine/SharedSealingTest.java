@@ -37,12 +37,15 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets are sealed together, by several threads in any order. */
 class SharedSealingTest {
     private static final int THREADS = 3;
+    private static final int LONG = 1_100; // enough not to be sealed at once
     private static final Destination TWO = Destination.host(2);
-    private static final KnetConfig CONFIG = Knet.builder(TestNode.SELF).sendWindowBytes(0).build();
+    private static final KnetConfig CONFIG =
+            Knet.builder(TestNode.SELF).interfaceMtu(1_500).sendWindowBytes(0).build();
 
     /** Does the pieces in any order, each as any of the threads. */
     private static final class Shuffled implements Parallel {
@@ -177,6 +180,7 @@ class SharedSealingTest {
     @CsvSource({
         "1, 65536, false",
         "1, 1400, false",
+        "200, 900, false",
         "20, 1400, false",
         "40, 1400, true",
         "2, 65536, true"
@@ -260,9 +264,10 @@ class SharedSealingTest {
         return message;
     }
 
-    @Test
-    void nothingIsSentOfAMessageThatCannotBeSealedAndOthersGoOn() {
-        TestNode node = new Choosy().node(new Shuffled(3), 2, 3);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingIsSentOfAMessageThatCannotBeSealedAndOthersGoOn(boolean alone) {
+        TestNode node = new Choosy().node(alone ? Parallel.ALONE : new Shuffled(3), 2, 3);
         List<byte[]> sent = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             byte[] message = Arrays.copyOf(payload(10_000 + i), 10_000);
@@ -326,7 +331,7 @@ class SharedSealingTest {
         choosy.throwing = true;
         TestNode node = choosy.node(new Shuffled(1), 2);
         assertThat(node.send(TWO, 10)).isNull();
-        assertThat(node.send(TWO, marked(10, 9))).isNull();
+        assertThat(node.send(TWO, marked(LONG, LONG - 1))).isNull();
         assertThatIllegalStateException().isThrownBy(() -> node.engine.sender().flush(node.now));
         assertThat(node.transport.sent).isEmpty();
         assertThat(node.send(TWO, 10)).isNull();

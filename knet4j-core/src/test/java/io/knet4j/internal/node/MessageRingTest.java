@@ -10,13 +10,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageRingTest {
     private static final int CAPACITY = 1 << 17;
     private static final int SLOTS = CAPACITY / 256;
 
-    private final MessageRing ring = new MessageRing(CAPACITY);
+    private MessageRing ring = new MessageRing(CAPACITY);
 
     private boolean offer(int tag, int length) {
         ByteBuffer payload = ByteBuffer.allocate(length);
@@ -38,8 +39,10 @@ class MessageRingTest {
         }
     }
 
-    @Test
-    void keepsOrderAndBytesOverManyRounds() {
+    @ParameterizedTest
+    @ValueSource(ints = {CAPACITY, 1 << 20, 1 << 21})
+    void keepsOrderAndBytesOverManyRounds(int capacity) {
+        ring = new MessageRing(capacity);
         SplittableRandom random = new SplittableRandom(1);
         int added = 0;
         int taken = 0;
@@ -170,9 +173,31 @@ class MessageRingTest {
         assertMessage(0, 1, 65_536);
     }
 
+    @Test
+    void beginsAgainWhereMemoryIsWarmOnceItIsDrained() {
+        ring = new MessageRing(1 << 21);
+        for (int i = 0; i < 9; i++) {
+            assertThat(offer(i, 65_536)).isTrue();
+        }
+        ring.release(8);
+        assertThat(offer(9, 65_536)).isTrue();
+        assertThat(ring.offset(1)).as("one was still there").isEqualTo(9 * 65_536);
+        ring.release(2);
+        assertThat(ring.isEmpty()).isTrue();
+        assertThat(offer(10, 65_536)).isTrue();
+        assertThat(ring.offset(0)).isZero();
+        assertMessage(0, 10, 65_536);
+        for (int i = 11; i < 11 + 31; i++) {
+            assertThat(offer(i, 65_536)).as("all of it is free").isTrue();
+        }
+        assertThat(offer(50, 1)).isFalse();
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4})
-    void takesTheMessagesOfAllProducersInTheirOrder(int producers) throws InterruptedException {
+    @CsvSource({"1, 17", "2, 17", "4, 17", "1, 20", "3, 20", "2, 23"})
+    void takesTheMessagesOfAllProducersInTheirOrder(int producers, int capacityBits)
+            throws InterruptedException {
+        ring = new MessageRing(1 << capacityBits);
         int each = 100_000;
         List<Thread> threads = new ArrayList<>();
         for (int p = 0; p < producers; p++) {
@@ -183,8 +208,8 @@ class MessageRingTest {
                                 SplittableRandom random = new SplittableRandom(tag);
                                 ByteBuffer payload = ByteBuffer.allocate(300);
                                 for (int i = 0; i < each; i++) {
-                                    int length = 4 + random.nextInt(297);
-                                    payload.putInt(0, i);
+                                    int length = 8 + random.nextInt(293);
+                                    payload.putInt(0, i).putInt(length - 4, i);
                                     while (!ring.offer(tag, payload, payload, 0, length)) {
                                         LockSupport.parkNanos(1000);
                                     }
@@ -205,7 +230,9 @@ class MessageRingTest {
             int available = ring.available(64);
             for (int i = 0; i < available; i++) {
                 int tag = ring.tag(i);
-                assertThat(ring.data().getInt(ring.offset(i))).isEqualTo(next[tag]);
+                int offset = ring.offset(i);
+                assertThat(ring.data().getInt(offset)).isEqualTo(next[tag]);
+                assertThat(ring.data().getInt(offset + ring.length(i) - 4)).isEqualTo(next[tag]);
                 next[tag]++;
             }
             if (available > 0) {

@@ -148,7 +148,7 @@ class NodeCryptoTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 1", "4, 2", "5, 4", "64, 4"})
+    @CsvSource({"1, 1", "2, 2", "4, 2", "5, 4", "64, 4"})
     void asManyThreadsSealAsSuitTheProcessors(int processors, int threads) {
         assertThat(Nodes.cryptoThreads(processors)).isEqualTo(threads);
     }
