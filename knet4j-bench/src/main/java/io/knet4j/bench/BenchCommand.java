@@ -149,7 +149,8 @@ public final class BenchCommand implements Callable<Integer> {
             description =
                     "Measure others as well, with --compare: "
                             + Peer.ALLOWED
-                            + ". mixed is knet4j with the C library, in both directions.")
+                            + ". mixed is knet4j with the C library, in both directions; sockets is"
+                            + " nothing but UDP sockets.")
     private List<Contender> peers = List.of();
 
     @Option(names = "--json", description = "Print JSON lines; the last one has everything.")
@@ -357,13 +358,14 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** What {@code --peer} takes. */
     static final class Peer implements ITypeConverter<List<Contender>> {
-        static final String ALLOWED = "aeron, jgroups, mixed";
+        static final String ALLOWED = "aeron, jgroups, mixed, sockets";
 
         @Override
         public List<Contender> convert(String text) {
             return switch (text) {
                 case "aeron" -> List.of(Contender.AERON);
                 case "jgroups" -> List.of(Contender.JGROUPS);
+                case "sockets" -> List.of(Contender.SOCKETS);
                 case "mixed" -> List.of(Contender.KNET4J_TO_LIBKNET, Contender.LIBKNET_TO_KNET4J);
                 default -> throw NumberOption.notAllowed(ALLOWED);
             };

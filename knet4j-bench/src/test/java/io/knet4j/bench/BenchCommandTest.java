@@ -35,7 +35,7 @@ class BenchCommandTest {
                 "--compare",
                 "--kinds=plain,aes9+sha256");
         assertWrong(
-                "knet: --peer: value tcp is not allowed; allowed: aeron, jgroups, mixed",
+                "knet: --peer: value tcp is not allowed; allowed: aeron, jgroups, mixed, sockets",
                 "--compare",
                 "--peer=tcp");
         assertWrong(

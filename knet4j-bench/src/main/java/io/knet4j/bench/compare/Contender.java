@@ -16,7 +16,9 @@ public enum Contender {
     /** Aeron at both ends. */
     AERON("aeron", NodeLibrary.AERON, NodeLibrary.AERON),
     /** JGroups at both ends. */
-    JGROUPS("jgroups", NodeLibrary.JGROUPS, NodeLibrary.JGROUPS);
+    JGROUPS("jgroups", NodeLibrary.JGROUPS, NodeLibrary.JGROUPS),
+    /** Bare UDP sockets, without a library. */
+    SOCKETS("sockets", NodeLibrary.SOCKETS, NodeLibrary.SOCKETS);
 
     private final String label;
     private final NodeLibrary sender;
@@ -49,7 +51,7 @@ public enum Contender {
         return switch (this) {
             case KNET4J, LIBKNET -> name;
             case KNET4J_TO_LIBKNET, LIBKNET_TO_KNET4J -> name + '-' + label;
-            case AERON, JGROUPS -> name + "-vs-" + label;
+            case AERON, JGROUPS, SOCKETS -> name + "-vs-" + label;
         };
     }
 
@@ -59,7 +61,7 @@ public enum Contender {
             case KNET4J -> List.of(KNET4J, LIBKNET);
             case LIBKNET -> List.of();
             case KNET4J_TO_LIBKNET, LIBKNET_TO_KNET4J -> List.of(this, LIBKNET);
-            case AERON, JGROUPS -> List.of(KNET4J, this);
+            case AERON, JGROUPS, SOCKETS -> List.of(KNET4J, this);
         };
     }
 

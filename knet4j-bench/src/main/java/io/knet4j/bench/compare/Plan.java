@@ -42,7 +42,7 @@ public record Plan(
         List<List<Contender>> groups = new ArrayList<>();
         for (Contender peer : peers) {
             switch (peer) {
-                case AERON, JGROUPS -> groups.add(List.of(peer));
+                case AERON, JGROUPS, SOCKETS -> groups.add(List.of(peer));
                 default -> knet.add(peer);
             }
         }

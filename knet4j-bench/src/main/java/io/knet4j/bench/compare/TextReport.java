@@ -122,7 +122,7 @@ public final class TextReport implements Report {
         String label =
                 switch (contender) {
                     case KNET4J, LIBKNET -> "         ratio";
-                    case AERON, JGROUPS -> "         knet4j ÷ " + contender;
+                    case AERON, JGROUPS, SOCKETS -> "         knet4j ÷ " + contender;
                     case KNET4J_TO_LIBKNET, LIBKNET_TO_KNET4J -> "  ratio " + contender;
                 };
         return line("%-26s", label)

@@ -38,6 +38,13 @@ public enum NodeLibrary {
         public BenchNode open(int id, Inbox inbox) {
             return new JGroupsNode(id, inbox);
         }
+    },
+    /** A UDP socket, and no library. */
+    SOCKETS {
+        @Override
+        public BenchNode open(int id, Inbox inbox) {
+            return new SocketNode(inbox);
+        }
     };
 
     /**
