@@ -93,7 +93,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = {"--size", "--sizes"},
             split = ",",
             paramLabel = "BYTES",
-            converter = Size.class,
+            converter = MessageSize.class,
             description =
                     "Sizes of messages. Default: 64,256,1024,1400,8192,65536; 64,1400,65536 with"
                             + " --quick and --connect.")
@@ -290,13 +290,6 @@ public final class BenchCommand implements Callable<Integer> {
         return seconds == null
                 ? otherwise
                 : Duration.ofMillis(seconds.movePointRight(3).longValue());
-    }
-
-    /** What {@code --sizes} takes. */
-    static final class Size extends NumberOption.Whole {
-        Size() {
-            super(16, 65_536, " bytes");
-        }
     }
 
     /** What {@code --rounds} takes. */

@@ -1,6 +1,8 @@
 package io.knet4j.bench;
 
+import io.knet4j.bench.overload.OverloadCommand;
 import io.knet4j.bench.scaling.ScalingCommand;
+import io.knet4j.bench.soak.SoakCommand;
 import io.knet4j.cli.CommandRunner;
 import io.knet4j.cli.Terminal;
 import picocli.CommandLine;
@@ -24,7 +26,9 @@ public final class Main {
         CommandLine command =
                 new CommandLine(new BenchCommand(terminal))
                         .addSubcommand(new ScalingCommand(terminal))
-                        .addSubcommand(new Failover());
+                        .addSubcommand(new Failover())
+                        .addSubcommand(new SoakCommand(terminal))
+                        .addSubcommand(new OverloadCommand(terminal));
         return CommandRunner.run(terminal, command, args);
     }
 }

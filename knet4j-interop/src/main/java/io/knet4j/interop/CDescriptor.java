@@ -17,6 +17,7 @@ public final class CDescriptor {
     private final MemorySegment knet;
     private final int channel;
     private final int fd;
+    private final MemorySegment buffers;
     private final MemorySegment headers;
     private final MemorySegment readable;
     private final MemorySegment writable;
@@ -25,7 +26,7 @@ public final class CDescriptor {
         this.knet = knet;
         this.channel = channel;
         this.fd = fd;
-        MemorySegment buffers = arena.allocate((long) BATCH * LibKnet.MAX_PACKET_SIZE, 64);
+        buffers = arena.allocate((long) BATCH * LibKnet.MAX_PACKET_SIZE, 64);
         headers = LibC.MMsgHdr.allocate(arena, buffers, BATCH, LibKnet.MAX_PACKET_SIZE);
         readable = arena.allocate(LibC.PollFd.LAYOUT);
         writable = arena.allocate(LibC.PollFd.LAYOUT);
@@ -64,5 +65,14 @@ public final class CDescriptor {
      */
     public int length(int index) {
         return LibC.MMsgHdr.length(headers, index);
+    }
+
+    /**
+     * {@return a message that the last {@link #receive} took, until the next one}
+     *
+     * @param index 0 to what it returned - 1
+     */
+    public MemorySegment message(int index) {
+        return buffers.asSlice((long) index * LibKnet.MAX_PACKET_SIZE, length(index));
     }
 }

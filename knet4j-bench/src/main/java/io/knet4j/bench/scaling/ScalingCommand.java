@@ -1,5 +1,6 @@
 package io.knet4j.bench.scaling;
 
+import io.knet4j.bench.MessageSize;
 import io.knet4j.bench.scaling.SvgPlot.Panel;
 import io.knet4j.bench.scaling.SvgPlot.Point;
 import io.knet4j.cli.ExitCode;
@@ -52,7 +53,7 @@ public final class ScalingCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "BYTES",
-            converter = Size.class,
+            converter = MessageSize.class,
             defaultValue = "1400",
             description = "Size of the messages. Default: ${DEFAULT-VALUE}.")
     private int size;
@@ -153,13 +154,6 @@ public final class ScalingCommand implements Callable<Integer> {
     static final class Hosts extends NumberOption.Whole {
         Hosts() {
             super(1, 5000, " hosts");
-        }
-    }
-
-    /** What {@code --size} takes. */
-    static final class Size extends NumberOption.Whole {
-        Size() {
-            super(16, 65_536, " bytes");
         }
     }
 

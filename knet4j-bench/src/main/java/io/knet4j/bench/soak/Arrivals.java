@@ -1,0 +1,51 @@
+package io.knet4j.bench.soak;
+
+import java.util.BitSet;
+
+/**
+ * Which numbered messages came. Memory is bounded: what comes after a million newer ones cannot be
+ * told from a copy and counts as one.
+ */
+final class Arrivals {
+    private static final int WINDOW = 1 << 20;
+
+    private final BitSet seen = new BitSet(WINDOW);
+    private int next;
+    private long count;
+    private long doubled;
+    private long damaged;
+
+    /**
+     * A message came.
+     *
+     * @param number 0 and up, or {@link NumberedMessages#DAMAGED}
+     */
+    synchronized void add(int number) {
+        if (number < 0) {
+            damaged++;
+            return;
+        }
+        while (next <= number) {
+            seen.clear(next++ & WINDOW - 1);
+        }
+        if (number < next - WINDOW || seen.get(number & WINDOW - 1)) {
+            doubled++;
+            return;
+        }
+        seen.set(number & WINDOW - 1);
+        count++;
+    }
+
+    synchronized Counts counts() {
+        return new Counts(count, doubled, damaged);
+    }
+
+    /**
+     * What came so far.
+     *
+     * @param messages different ones, as they were sent
+     * @param doubled that had come before
+     * @param damaged with other content than was sent
+     */
+    record Counts(long messages, long doubled, long damaged) {}
+}

@@ -1,0 +1,133 @@
+package io.knet4j.bench.soak;
+
+import static io.knet4j.bench.Lines.line;
+
+import io.knet4j.SharedKey;
+import io.knet4j.bench.MessageSize;
+import io.knet4j.cli.CommandException;
+import io.knet4j.cli.ExitCode;
+import io.knet4j.cli.NumberOption;
+import io.knet4j.cli.Terminal;
+import io.knet4j.interop.LibKnet;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code knet bench soak}. */
+@Command(
+        name = "soak",
+        description = {
+            "Lets a node of knet4j and one of the C library exchange encrypted messages for long,"
+                    + " at half the rate that they can, while one of two links is cut now and then.",
+            "",
+            "It succeeds when no message came damaged or twice, messages came all the time in both"
+                    + " directions, and memory, threads and descriptors did not grow.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = ExitCode.HEADING,
+        exitCodeList = {ExitCode.OK_TEXT, ExitCode.FAILED_TEXT, ExitCode.USAGE_TEXT})
+public final class SoakCommand implements Callable<Integer> {
+    private static final String CIPHER = "aes256";
+    private static final String HASH = "sha256";
+    private static final long SEED = 1;
+    private static final double SHARE = 0.5;
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            converter = NumberOption.Seconds.class,
+            defaultValue = "1800",
+            description = "How long. Default: ${DEFAULT-VALUE}.")
+    private BigDecimal seconds = BigDecimal.ZERO;
+
+    @Option(
+            names = "--cut-every",
+            paramLabel = "S",
+            converter = CutEvery.class,
+            defaultValue = "10",
+            description = "A link is cut for 3 seconds, so often. Default: ${DEFAULT-VALUE}.")
+    private BigDecimal cutEvery = BigDecimal.TEN;
+
+    @Option(
+            names = "--calibration",
+            paramLabel = "S",
+            converter = Calibration.class,
+            defaultValue = "5",
+            description =
+                    "How long both send as fast as they can, to see what they can. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private BigDecimal calibration = BigDecimal.ZERO;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            converter = MessageSize.class,
+            defaultValue = "1400",
+            description = "Size of the messages. Default: ${DEFAULT-VALUE}.")
+    private int size;
+
+    /** Prints there. */
+    public SoakCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** What {@code --cut-every} takes: a link must have the time to come up again. */
+    static final class CutEvery extends NumberOption.Seconds {
+        CutEvery() {
+            super(BigDecimal.valueOf(8));
+        }
+    }
+
+    /** What {@code --calibration} takes. */
+    static final class Calibration extends NumberOption.Seconds {
+        Calibration() {
+            super(BigDecimal.ONE);
+        }
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        Optional<String> missing = LibKnet.unavailableReason();
+        if (missing.isPresent()) {
+            throw CommandException.failed(
+                    missing.get()
+                            + "; one of the two nodes is its. Install the package libknet1 (Debian,"
+                            + " Ubuntu: apt-get install libknet1)");
+        }
+        NumberedMessages messages = new NumberedMessages(size, SEED);
+        try (SharedKey key = SharedKey.generate()) {
+            double toC;
+            double toJava;
+            try (SoakPair direct = new SoakPair(messages, CIPHER, HASH, key, false)) {
+                direct.awaitUp();
+                direct.send(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+                Thread.sleep(duration(calibration));
+                direct.stop();
+                toC = direct.atC.counts().messages() / calibration.doubleValue();
+                toJava = direct.atJava.counts().messages() / calibration.doubleValue();
+            }
+            terminal.outLine(
+                    line(
+                            "%s+%s, %,d bytes; as fast as they can: %,.0f messages/s to C, %,.0f to"
+                                    + " Java; half of that:",
+                            CIPHER, HASH, size, toC, toJava));
+            try (SoakPair pair = new SoakPair(messages, CIPHER, HASH, key, true)) {
+                pair.awaitUp();
+                pair.send(toC * SHARE, toJava * SHARE);
+                SoakRun run = new SoakRun(pair, duration(cutEvery), terminal::outLine);
+                return run.run(duration(seconds)) ? ExitCode.OK : ExitCode.FAILED;
+            }
+        }
+    }
+
+    private static Duration duration(BigDecimal seconds) {
+        return Duration.ofNanos(seconds.movePointRight(9).longValue());
+    }
+}
