@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  * @param descriptors open files and sockets
  */
 public record Footprint(long heap, long direct, long resident, int threads, int descriptors) {
-    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final String RESIDENT = "VmRSS:";
 
@@ -31,7 +30,7 @@ public record Footprint(long heap, long direct, long resident, int threads, int 
                         .filter(pool -> pool.getName().equals("direct"))
                         .mapToLong(BufferPoolMXBean::getMemoryUsed)
                         .sum(),
-                residentBytes(),
+                residentBytes(ProcessHandle.current().pid()),
                 ManagementFactory.getThreadMXBean().getThreadCount(),
                 openDescriptors());
     }
@@ -41,8 +40,13 @@ public record Footprint(long heap, long direct, long resident, int threads, int 
         return heap + direct;
     }
 
-    private static long residentBytes() {
-        try (Stream<String> lines = Files.lines(STATUS)) {
+    /** {@return the memory of a process, in bytes; 0 where the system does not tell} */
+    public static long residentBytes(long pid) {
+        Path status = Path.of("/proc", String.valueOf(pid), "status");
+        if (!Files.isReadable(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith(RESIDENT))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                     .findFirst()

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Holds {@code docs/from-libknet.md} and {@code docs/conformance.md} together with libknet's
@@ -145,10 +145,10 @@ class LibknetPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {FUNCTIONS, CONFORMANCE, "beyond-libknet.md", "security.md"})
-    void everyTestThatIsNamedExists(String page) {
+    @CsvSource({FUNCTIONS + ",100", CONFORMANCE + ",70", "beyond-libknet.md,60", "security.md,40"})
+    void everyTestThatIsNamedExists(String page, int least) {
         List<String> named = Page.open(page).namedTests();
-        assertThat(named).hasSizeGreaterThan(35);
+        assertThat(named).hasSizeGreaterThanOrEqualTo(least);
         assertThat(Page.tests().keySet()).containsAll(named);
     }
 

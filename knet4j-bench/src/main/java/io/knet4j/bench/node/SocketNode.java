@@ -20,6 +20,9 @@ final class SocketNode implements BenchNode {
     /** In place of a number: another datagram belongs to the same message. */
     private static final int MORE = -1;
 
+    /** In place of a number: the datagram before belongs to the same message. */
+    private static final int REST = -2;
+
     private static final int SOCKET_BUFFER = 8 << 20;
 
     private final Inbox inbox;
@@ -64,9 +67,12 @@ final class SocketNode implements BenchNode {
         try {
             while (true) {
                 int length = open.read(datagram.clear());
-                if (datagram.getInt(0) == MORE) {
+                int mark = datagram.getInt(0);
+                if (mark == MORE) {
                     before = length;
-                } else {
+                } else if (mark != REST) {
+                    inbox.received(length);
+                } else if (before > 0) { // else it came without its beginning
                     inbox.received(before + length);
                     before = 0;
                 }
@@ -93,7 +99,7 @@ final class SocketNode implements BenchNode {
                 message.clear().putInt(0, first < size ? MORE : number);
                 open.write(message.limit(first));
                 if (first < size) {
-                    message.limit(size).putInt(first, number);
+                    message.limit(size).putInt(first, REST);
                     open.write(message);
                 }
             } catch (IOException e) {

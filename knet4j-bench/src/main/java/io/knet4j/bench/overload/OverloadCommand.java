@@ -101,7 +101,7 @@ public final class OverloadCommand implements Callable<Integer> {
                 double rate = (pair.arrived() - arrivedBefore) / passed;
                 double garbage = floods.stream().mapToLong(Flood::sent).sum() / passed;
                 long growth = Footprint.now().memory() - before.memory();
-                double kept = free == 0 ? 1 : rate / free;
+                double kept = burden == Burden.NONE ? 1 : rate / free;
                 terminal.outLine(
                         line(
                                 "%-38s %,11.0f %5.0f%% %,10.0f %6d %+,5.1f MiB  %s",
@@ -112,7 +112,10 @@ public final class OverloadCommand implements Callable<Integer> {
                                 pair.downs(),
                                 growth / 1048576.0,
                                 drops(pair)));
-                check(burden, kept, pair.downs(), growth);
+                check(burden, rate, kept, pair.downs(), growth);
+                if (floods.stream().anyMatch(flood -> flood.sent() == 0)) {
+                    faults.add(burden + ": no garbage was sent");
+                }
                 return rate;
             } finally {
                 floods.forEach(Flood::close);
@@ -120,7 +123,10 @@ public final class OverloadCommand implements Callable<Integer> {
         }
     }
 
-    private void check(Burden burden, double kept, long downs, long growth) {
+    private void check(Burden burden, double rate, double kept, long downs, long growth) {
+        if (rate == 0) {
+            faults.add(burden + ": no messages arrived");
+        }
         if (downs > 0) {
             faults.add(burden + ": a link went down");
         }

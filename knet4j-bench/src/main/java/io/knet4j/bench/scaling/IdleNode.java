@@ -1,15 +1,13 @@
 package io.knet4j.bench.scaling;
 
+import io.knet4j.bench.Footprint;
 import io.knet4j.bench.Statistics;
 import io.knet4j.bench.node.NodeLibrary;
 import io.knet4j.bench.node.NodeMain;
 import io.knet4j.interop.CLinkConfig;
 import io.knet4j.interop.CProcess;
 import io.knet4j.testkit.relay.FreePorts;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +81,7 @@ record IdleNode(
             cpu = Long.parseLong(node.command("cpu")) - cpu;
             double share = 100.0 * cpu / (System.nanoTime() - start);
             long[] jitter = peers.recorded();
-            double resident = residentMegabytes(node.handle().pid());
+            double resident = Footprint.residentBytes(node.handle().pid()) / 1e6;
             String[] usage = node.command("usage").split(" ");
             return new IdleNode(
                     hosts,
@@ -95,19 +93,6 @@ record IdleNode(
                             ? Double.NaN
                             : Statistics.percentile(Statistics.sorted(jitter), 99.9) / 1e6);
         }
-    }
-
-    /** What Linux says about the process; NaN elsewhere. */
-    private static double residentMegabytes(long pid) throws IOException {
-        Path status = Path.of("/proc", String.valueOf(pid), "status");
-        if (!Files.isReadable(status)) {
-            return Double.NaN;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1e3)
-                .findFirst()
-                .orElse(Double.NaN);
     }
 
     String row() {

@@ -10,7 +10,7 @@ final class Arrivals {
     private static final int WINDOW = 1 << 20;
 
     private final BitSet seen = new BitSet(WINDOW);
-    private int next;
+    private long next;
     private long count;
     private long doubled;
     private long damaged;
@@ -20,20 +20,24 @@ final class Arrivals {
      *
      * @param number 0 and up, or {@link NumberedMessages#DAMAGED}
      */
-    synchronized void add(int number) {
+    synchronized void add(long number) {
         if (number < 0) {
             damaged++;
             return;
         }
         while (next <= number) {
-            seen.clear(next++ & WINDOW - 1);
+            seen.clear(slot(next++));
         }
-        if (number < next - WINDOW || seen.get(number & WINDOW - 1)) {
+        if (number < next - WINDOW || seen.get(slot(number))) {
             doubled++;
             return;
         }
-        seen.set(number & WINDOW - 1);
+        seen.set(slot(number));
         count++;
+    }
+
+    private static int slot(long number) {
+        return (int) number & (WINDOW - 1);
     }
 
     synchronized Counts counts() {

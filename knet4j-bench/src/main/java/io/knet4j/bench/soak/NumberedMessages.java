@@ -11,23 +11,23 @@ import java.util.SplittableRandom;
  * random bytes that begin at different places, so that mixed or shifted content shows.
  */
 final class NumberedMessages {
-    static final int DAMAGED = -1;
+    static final long DAMAGED = -1;
 
-    private static final int NUMBER_BYTES = Integer.BYTES;
+    private static final int NUMBER_BYTES = Long.BYTES;
     private static final int PLACE_BITS = 16;
     private static final int PLACES = 1 << PLACE_BITS;
 
     /** Moves the place with every bit of a number. */
-    private static final int SPREAD = 0x9e3779b9;
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
-    private static final ValueLayout.OfInt NUMBER =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong NUMBER =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final int size;
     private final MemorySegment content;
 
     /**
-     * @param size bytes of a message, at least 4
+     * @param size bytes of a message, at least 8
      * @param seed those who exchange messages have the same
      */
     NumberedMessages(int size, long seed) {
@@ -42,17 +42,17 @@ final class NumberedMessages {
     }
 
     /** Writes the message with this number. */
-    void write(MemorySegment message, int number) {
+    void write(MemorySegment message, long number) {
         message.set(NUMBER, 0, number);
         MemorySegment.copy(content, place(number), message, NUMBER_BYTES, size - NUMBER_BYTES);
     }
 
     /** The number of a message, or {@link #DAMAGED} when it is not the one with its number. */
-    int read(MemorySegment message) {
+    long read(MemorySegment message) {
         if (message.byteSize() != size) {
             return DAMAGED;
         }
-        int number = message.get(NUMBER, 0);
+        long number = message.get(NUMBER, 0);
         int place = place(number);
         return MemorySegment.mismatch(
                                 message,
@@ -66,7 +66,7 @@ final class NumberedMessages {
                 : DAMAGED;
     }
 
-    private static int place(int number) {
-        return (number * SPREAD) >>> (Integer.SIZE - PLACE_BITS);
+    private static int place(long number) {
+        return (int) ((number * SPREAD) >>> (Long.SIZE - PLACE_BITS));
     }
 }

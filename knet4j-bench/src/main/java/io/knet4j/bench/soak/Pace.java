@@ -1,6 +1,7 @@
 package io.knet4j.bench.soak;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** So many per second, on the average: what a hold-up has delayed is caught up with. */
 final class Pace {
@@ -18,11 +19,12 @@ final class Pace {
         this.perSecond = perSecond;
     }
 
-    /** Waits until the next one is due. */
-    void await() {
-        while (done >= (System.nanoTime() - start) / NANOS * perSecond) {
+    /** Waits until the next one is due. Returns false when it is not to go on. */
+    boolean await(BooleanSupplier goOn) {
+        while (goOn.getAsBoolean() && done >= (System.nanoTime() - start) / NANOS * perSecond) {
             LockSupport.parkNanos(REST);
         }
         done++;
+        return goOn.getAsBoolean();
     }
 }

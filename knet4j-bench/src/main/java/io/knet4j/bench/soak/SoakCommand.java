@@ -113,6 +113,9 @@ public final class SoakCommand implements Callable<Integer> {
                 toC = direct.atC.counts().messages() / calibration.doubleValue();
                 toJava = direct.atJava.counts().messages() / calibration.doubleValue();
             }
+            if (toC == 0 || toJava == 0) {
+                throw CommandException.failed("no messages arrive");
+            }
             terminal.outLine(
                     line(
                             "%s+%s, %,d bytes; as fast as they can: %,.0f messages/s to C, %,.0f to"

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +49,8 @@ final class SoakPair implements AutoCloseable {
     private final CDescriptor descriptor;
     private final Thread receiver;
     private final List<Thread> senders = new ArrayList<>();
-    private final AtomicInteger sentByJava = new AtomicInteger();
-    private final AtomicInteger sentByC = new AtomicInteger();
+    private final AtomicLong sentByJava = new AtomicLong();
+    private final AtomicLong sentByC = new AtomicLong();
     private volatile boolean sending;
     private volatile boolean closed;
 
@@ -153,8 +153,7 @@ final class SoakPair implements AutoCloseable {
     private void sendFromJava(Pace pace) {
         ByteBuffer message = ByteBuffer.allocate(messages.size());
         MemorySegment bytes = MemorySegment.ofBuffer(message);
-        while (sending) {
-            pace.await();
+        while (pace.await(() -> sending)) {
             messages.write(bytes, sentByJava.getAndIncrement());
             channel.send(message, Destination.host(C));
         }
@@ -162,8 +161,7 @@ final class SoakPair implements AutoCloseable {
 
     private void sendFromC(Pace pace) {
         MemorySegment message = arena.allocate(messages.size(), 64);
-        while (sending) {
-            pace.await();
+        while (pace.await(() -> sending)) {
             messages.write(message, sentByC.getAndIncrement());
             descriptor.send(message, messages.size());
         }
@@ -190,11 +188,11 @@ final class SoakPair implements AutoCloseable {
         return LINKS;
     }
 
-    int sentByJava() {
+    long sentByJava() {
         return sentByJava.get();
     }
 
-    int sentByC() {
+    long sentByC() {
         return sentByC.get();
     }
 

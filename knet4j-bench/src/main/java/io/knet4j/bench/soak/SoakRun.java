@@ -11,6 +11,13 @@ import java.util.function.Consumer;
 /** Cuts links while messages flow, and watches what comes of it. */
 final class SoakRun {
     private static final long CUT = Duration.ofSeconds(3).toNanos();
+
+    /** Until then a cut must have been noticed, and messages take the other link. */
+    private static final long NOTICED = Duration.ofSeconds(2).toNanos();
+
+    /** Of the messages that were sent: the relay and the time until a cut is noticed cost some. */
+    private static final double LEAST_ARRIVED = 0.7;
+
     private static final long LINE = Duration.ofSeconds(60).toNanos();
 
     /** The share of the run after which nothing should grow any more: then all is compiled. */
@@ -26,8 +33,7 @@ final class SoakRun {
     private final long cutEvery;
     private final Consumer<String> out;
     private final List<String> faults = new ArrayList<>();
-    private Arrivals.Counts atJavaBefore;
-    private Arrivals.Counts atCBefore;
+    private int cuts;
 
     /**
      * @param pair which sends already
@@ -38,8 +44,6 @@ final class SoakRun {
         this.pair = pair;
         this.cutEvery = cutEvery.toNanos();
         this.out = out;
-        atJavaBefore = pair.atJava.counts();
-        atCBefore = pair.atC.counts();
     }
 
     /** Returns whether all was well, and tells what was not. */
@@ -50,14 +54,17 @@ final class SoakRun {
         Footprint warm = null;
         out.accept(
                 "     s    arrived, C      at Java  damaged  doubled  downs  heap MiB  direct  resident");
-        for (int cuts = 0; System.nanoTime() - end < 0; cuts++) {
-            long next = start + (cuts + 1) * cutEvery;
+        while (System.nanoTime() + cutEvery - end < 0) {
             int link = cuts % pair.links();
-            sleepUntil(Math.min(next - CUT, end));
+            long next = start + ++cuts * cutEvery;
+            sleepUntil(next - CUT);
             pair.cut(link);
-            sleepUntil(Math.min(next, end));
+            sleepUntil(next - CUT + NOTICED);
+            Arrivals.Counts atC = pair.atC.counts();
+            Arrivals.Counts atJava = pair.atJava.counts();
+            sleepUntil(next);
+            checkFlow(atC, atJava);
             pair.heal(link);
-            checkFlow(start);
             long now = System.nanoTime();
             if (warm == null && now - start > WARM * time.toNanos()) {
                 warm = Footprint.now();
@@ -67,12 +74,16 @@ final class SoakRun {
                 out.accept(row(now - start, Footprint.now()));
             }
         }
+        sleepUntil(end);
         pair.stop();
         Thread.sleep(Duration.ofSeconds(1)); // what is still under way
         Footprint last = Footprint.now();
         out.accept(row(System.nanoTime() - start, last));
-        checkContent("at C", pair.atC.counts());
-        checkContent("at Java", pair.atJava.counts());
+        check("at C", pair.atC.counts(), pair.sentByJava());
+        check("at Java", pair.atJava.counts(), pair.sentByC());
+        if (pair.downs() < cuts) {
+            faults.add("of " + cuts + " cuts, " + pair.downs() + " were noticed");
+        }
         if (warm != null) {
             checkGrowth(warm, last);
         }
@@ -91,27 +102,25 @@ final class SoakRun {
         Thread.sleep(Duration.ofNanos(Math.max(0, nanos - System.nanoTime())));
     }
 
-    /** Of two links one was always there, so messages came since the last look. */
-    private void checkFlow(long start) {
-        Arrivals.Counts atC = pair.atC.counts();
-        Arrivals.Counts atJava = pair.atJava.counts();
-        long second = Duration.ofNanos(System.nanoTime() - start).toSeconds();
-        if (atC.messages() == atCBefore.messages()) {
-            faults.add("nothing came to C before second " + second);
+    /** Messages take the link that is left. */
+    private void checkFlow(Arrivals.Counts atC, Arrivals.Counts atJava) {
+        if (pair.atC.counts().messages() == atC.messages()) {
+            faults.add("nothing came to C during cut " + cuts);
         }
-        if (atJava.messages() == atJavaBefore.messages()) {
-            faults.add("nothing came to Java before second " + second);
+        if (pair.atJava.counts().messages() == atJava.messages()) {
+            faults.add("nothing came to Java during cut " + cuts);
         }
-        atCBefore = atC;
-        atJavaBefore = atJava;
     }
 
-    private void checkContent(String where, Arrivals.Counts counts) {
+    private void check(String where, Arrivals.Counts counts, long sent) {
         if (counts.damaged() > 0) {
             faults.add(counts.damaged() + " messages were damaged " + where);
         }
         if (counts.doubled() > 0) {
             faults.add(counts.doubled() + " messages came twice " + where);
+        }
+        if (counts.messages() < LEAST_ARRIVED * sent) {
+            faults.add(line("of %,d messages, %,d arrived %s", sent, counts.messages(), where));
         }
     }
 

@@ -91,7 +91,8 @@ final class UnsealedPackets implements Parallel.Task {
             seal();
             sealer = by;
         }
-        boolean atOnce = isForOneThread(message, by.arithmetic().sealedLength(header + payload));
+        int sealedLength = by.arithmetic().sealedLength(header + payload);
+        boolean atOnce = isForOneThread(message, sealedLength);
         if (!atOnce && size == packets.size()) {
             packets.add(new Packet());
         }
@@ -102,7 +103,7 @@ final class UnsealedPackets implements Parallel.Task {
         packet.source = source;
         packet.sourceOffset = sourceOffset;
         packet.payload = payload;
-        packet.sealedLength = by.arithmetic().sealedLength(header + payload);
+        packet.sealedLength = sealedLength;
         packet.sealed = false;
         packet.thread = 0;
         if (atOnce) {

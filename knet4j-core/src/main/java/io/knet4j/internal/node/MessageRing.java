@@ -149,8 +149,14 @@ final class MessageRing {
             int start = bytes(tail) & dataMask;
             int skipped = start + length > data.capacity() ? data.capacity() - start : 0;
             int end = bytes(tail) + skipped + length;
-            if (closed || !hasRoom(tail, end)) {
+            if (closed) {
                 return NO_SLOT;
+            }
+            if (!hasRoom(tail, end)) {
+                if ((long) POSITIONS.getVolatile(positions, TAIL) == tail) {
+                    return NO_SLOT;
+                }
+                continue; // looked at in vain: others went on meanwhile
             }
             int message = messages(tail);
             if (POSITIONS.compareAndSet(positions, TAIL, tail, position(message + 1, end))) {
@@ -233,7 +239,10 @@ final class MessageRing {
         return state(0) != FREE;
     }
 
-    /** Whether no message is there, nor claimed. A hint for others than the only producer. */
+    /**
+     * Whether no message is there, nor claimed: for a producer, none of its own; of those of others
+     * a hint.
+     */
     boolean isEmpty() {
         return added() == taken();
     }
@@ -332,21 +341,23 @@ final class MessageRing {
         }
         int last = (oldest + count - 1) & slotMask;
         long head = position(oldest + count, entries[(last << ENTRY_SHIFT) + END]);
-        POSITIONS.setRelease(positions, HEAD, startedOver(head));
+        POSITIONS.setRelease(positions, HEAD, head);
+        startOver(head);
     }
 
     /**
      * Has an empty ring begin at its beginning again, whose memory is likely to be in the
-     * processor's cache. Producers see more bytes as claimed than there are until they see that the
-     * same were released.
+     * processor's cache. For a moment, producers see what is skipped as not released yet.
      */
-    private long startedOver(long head) {
+    private void startOver(long head) {
         int next = (messages(head) & slotMask) << ENTRY_SHIFT;
         if ((bytes(head) & dataMask) < STARTS_OVER
                 || (int) ENTRIES.getAcquire(entries, next + STATE) != FREE) {
-            return head;
+            return;
         }
         long start = position(messages(head), (bytes(head) | dataMask) + 1);
-        return POSITIONS.compareAndSet(positions, TAIL, head, start) ? start : head;
+        if (POSITIONS.compareAndSet(positions, TAIL, head, start)) {
+            POSITIONS.setRelease(positions, HEAD, start);
+        }
     }
 }

@@ -296,6 +296,27 @@ class SharedSealingTest {
         assertThat(node.engine.sender().flush(node.now)).as("the next batch").isNull();
     }
 
+    /** Short messages are sealed at once, while long ones wait for others to share them. */
+    @Test
+    void shortAndLongMessagesFailByThemselves() {
+        TestNode node = new Choosy().node(new Shuffled(3), 2);
+        List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            int length = i % 2 == 0 ? 100 : LONG;
+            byte[] message = marked(length, 0);
+            if (i % 5 == 0) {
+                message[length - 1] = Choosy.MARK;
+            } else {
+                message[length - 1] = 0;
+                sent.add(message);
+            }
+            assertThat(node.send(TWO, message)).isNull();
+        }
+        node.engine.sender().flush(node.now);
+        assertThat(messages(tails(node.drain(Packets.DATA)))).containsExactlyElementsOf(sent);
+        assertThat(node.engine.sender().failures(Reason.ENCRYPTION_FAILED)).isEqualTo(12);
+    }
+
     /** Without the signature that {@link Choosy} leaves room for. */
     private static List<Sent> tails(List<Sent> sealed) {
         return sealed.stream()

@@ -162,8 +162,10 @@ class MessageRingTest {
         assertMessage(0, 2, 10);
     }
 
-    @Test
-    void countsOfBytesMayOverflow() {
+    @ParameterizedTest
+    @ValueSource(ints = {CAPACITY, 1 << 20})
+    void countsOfBytesMayOverflow(int capacity) {
+        ring = new MessageRing(capacity);
         for (long bytes = 0; bytes < 10L << 30; bytes += 65_535) {
             ring.commit(ring.claim(7, null, 65_535));
             assertThat(ring.isReady(0) && ring.length(0) == 65_535).isTrue();
