@@ -112,7 +112,6 @@ final class Heartbeat {
     /** The link was disabled, or is about to be removed. */
     void stop(long now, LinkState link) {
         timers.cancel(link.pingTimer);
-        guard.stop(link);
         if (link.monitor.connected()) {
             takeDown(now, link, LinkDownCause.DISABLED);
         } else {
@@ -123,6 +122,7 @@ final class Heartbeat {
             prober.onDown(link);
             link.monitor.stop(now);
         }
+        guard.stop(link);
     }
 
     /** Ping interval or timeout changed. */
