@@ -146,8 +146,8 @@ public record NodeStatus(
      * @param enabled whether the operator lets it be used
      * @param up whether enough pongs came, and none is overdue
      * @param use whether messages take it, and if not, why not: {@code in-use}, {@code standby},
-     *     {@code lossy}, {@code held-down}, {@code suppressed}, {@code coming-up}, {@code down},
-     *     {@code no-answer} or {@code disabled}
+     *     {@code held-down}, {@code suppressed}, {@code coming-up}, {@code down}, {@code
+     *     no-answer}, {@code disabled}, or "lossy" when it loses too much
      * @param explanation the same in words
      * @param local address and port of this end; null for loopback
      * @param remote configured address and port of the other end; null for loopback, and if it is
