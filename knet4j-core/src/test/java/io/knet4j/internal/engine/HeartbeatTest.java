@@ -167,9 +167,9 @@ class HeartbeatTest {
         node.engine.runTimers(node.now);
         List<Sent> pings = node.drainPings();
         node.now += 10 * TIMEOUT.toNanos();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 25; i++) { // longer than the timeout, so much waits in the socket
             node.engine.runTimers(node.now);
-            node.now += 100 * MILLI; // so much waits in the socket
+            node.now += 20 * MILLI;
             node.incoming.clear();
             node.incoming.leftMore();
             node.engine.receive(node.now, node.incoming);
