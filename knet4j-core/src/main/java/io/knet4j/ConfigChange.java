@@ -153,6 +153,19 @@ public sealed interface ConfigChange {
     }
 
     /**
+     * How links are kept from carrying messages that come and go, or lose much.
+     *
+     * @param before how they were
+     * @param after how they will be
+     */
+    record FlapControlChanged(FlapControl before, FlapControl after) implements ConfigChange {
+        @Override
+        public String toString() {
+            return "flap control: " + before + " -> " + after;
+        }
+    }
+
+    /**
      * Packet format version.
      *
      * @param before version; empty when it was negotiated
@@ -264,8 +277,16 @@ public sealed interface ConfigChange {
                 parts.add(after.enabled() ? "enabled" : "disabled");
             }
             part(parts, "priority", before.priority(), after.priority());
-            part(parts, "ping interval", text(before.pingInterval()), text(after.pingInterval()));
-            part(parts, "ping timeout", text(before.pingTimeout()), text(after.pingTimeout()));
+            part(
+                    parts,
+                    "ping interval",
+                    DurationText.of(before.pingInterval()),
+                    DurationText.of(after.pingInterval()));
+            part(
+                    parts,
+                    "ping timeout",
+                    DurationText.of(before.pingTimeout()),
+                    DurationText.of(after.pingTimeout()));
             part(parts, "ping precision", before.pingPrecision(), after.pingPrecision());
             part(parts, "pong count", before.pongCount(), after.pongCount());
             part(
@@ -339,14 +360,6 @@ public sealed interface ConfigChange {
         InetAddress ip = address.getAddress();
         String host = ip == null ? address.getHostString() : ip.getHostAddress();
         return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort();
-    }
-
-    private static String text(Duration time) {
-        long millis = time.toMillis();
-        if (!time.equals(Duration.ofMillis(millis))) {
-            return time.toNanos() / 1000 + " µs";
-        }
-        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
 
     private static String lower(Enum<?> value) {

@@ -296,6 +296,22 @@ public interface Knet extends AutoCloseable {
     boolean accessLists();
 
     /**
+     * Sets how links are avoided that come and go, or lose much, for all hosts. It comes into force
+     * at once, also for links that are held down or suppressed. libknet has nothing like it.
+     *
+     * @param control hold-down, damping and loss limit; {@link FlapControl#OFF}, the default, for
+     *     none of them
+     */
+    void setFlapControl(FlapControl control);
+
+    /**
+     * How links are avoided that come and go, or lose much.
+     *
+     * @return what was set last
+     */
+    FlapControl flapControl();
+
+    /**
      * Sets the packet format version that pings announce, whatever the other hosts can. Answers to
      * {@code knet_handle_set_onwire_ver} of libknet 2.x.
      *
@@ -458,6 +474,7 @@ public interface Knet extends AutoCloseable {
         private final Set<UdpFeature> withoutUdpFeatures = EnumSet.noneOf(UdpFeature.class);
         private IdleStrategy idleStrategy = IdleStrategy.park();
         private OptionalInt cryptoThreads = OptionalInt.empty();
+        private FlapControl flapControl = FlapControl.OFF;
 
         private Builder(int nodeId) {
             this.nodeId = KnetConfig.checkNodeId(nodeId);
@@ -652,6 +669,17 @@ public interface Knet extends AutoCloseable {
         }
 
         /**
+         * How links are avoided that come and go, or lose much, see {@link Knet#setFlapControl}.
+         *
+         * @param control hold-down, damping and loss limit; default: none of them
+         * @return this
+         */
+        public Builder flapControl(FlapControl control) {
+            this.flapControl = control;
+            return this;
+        }
+
+        /**
          * The settings as they are now.
          *
          * @return an immutable configuration
@@ -674,7 +702,8 @@ public interface Knet extends AutoCloseable {
                     accessLists,
                     withoutUdpFeatures,
                     idleStrategy,
-                    cryptoThreads);
+                    cryptoThreads,
+                    flapControl);
         }
 
         /**

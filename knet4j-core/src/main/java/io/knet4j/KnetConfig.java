@@ -33,6 +33,7 @@ import java.util.Set;
  * @param idleStrategy how the node's threads wait for work; default: they sleep
  * @param cryptoThreads how many threads may seal packets at a time, the sending one included, 1 to
  *     8; default: what suits the number of processors
+ * @param flapControl how links are avoided that come and go, or lose much; default: not at all
  */
 public record KnetConfig(
         int nodeId,
@@ -50,7 +51,8 @@ public record KnetConfig(
         boolean accessLists,
         Set<UdpFeature> withoutUdpFeatures,
         IdleStrategy idleStrategy,
-        OptionalInt cryptoThreads) {
+        OptionalInt cryptoThreads,
+        FlapControl flapControl) {
 
     /** Default policy of a full send queue: the caller waits for up to one second. */
     public static final QueueFullPolicy DEFAULT_SEND_QUEUE_FULL =
@@ -106,6 +108,7 @@ public record KnetConfig(
         Checks.notNull("cryptoThreads", cryptoThreads)
                 .ifPresent(
                         threads -> Checks.range("cryptoThreads", threads, 1, MAX_CRYPTO_THREADS));
+        Checks.notNull("flapControl", flapControl);
     }
 
     static int checkNodeId(int nodeId) {

@@ -41,6 +41,56 @@ public sealed interface KnetEvent {
     }
 
     /**
+     * A link came up again and is held down for a while by {@link FlapControl#holdDown()}, since
+     * another link of the host is up.
+     *
+     * @param host host id
+     * @param link link id
+     * @param time how long
+     */
+    record LinkHeldDown(int host, int link, Duration time) implements KnetEvent {}
+
+    /**
+     * A link went down too often and is suppressed by {@link FlapControl#damping()}: messages take
+     * it only while no other link of the host is up.
+     *
+     * @param host host id
+     * @param link link id
+     * @param penalty what it has of penalties
+     * @param time how long it is suppressed, unless it goes down again
+     */
+    record LinkSuppressed(int host, int link, int penalty, Duration time) implements KnetEvent {}
+
+    /**
+     * A link loses too much by {@link FlapControl#lossLimit()}: messages take others that do not.
+     *
+     * @param host host id
+     * @param link link id
+     * @param loss of the pings that are looked at
+     */
+    record LinkLossy(int host, int link, PingLoss loss) implements KnetEvent {}
+
+    /**
+     * Something does not speak against a link any more. Not told when a link goes down that was
+     * held down, or is disabled or removed.
+     *
+     * @param host host id
+     * @param link link id
+     * @param restraint what spoke against it
+     */
+    record LinkReleased(int host, int link, Restraint restraint) implements KnetEvent {}
+
+    /** What may speak against a link, see {@link FlapControl}. */
+    enum Restraint {
+        /** It lost too much. */
+        LOSSY,
+        /** It came up again a short while ago. */
+        HELD_DOWN,
+        /** It went down too often. */
+        SUPPRESSED
+    }
+
+    /**
      * A dynamic link has learned its peer's address, or found that it changed: packets go there
      * from now on.
      *
@@ -52,6 +102,17 @@ public sealed interface KnetEvent {
     record PeerAddressChanged(
             int host, int link, Optional<InetSocketAddress> before, InetSocketAddress after)
             implements KnetEvent {}
+
+    /**
+     * This node did nothing for a while although it had to: its process or machine was stopped,
+     * collected garbage or had no processor to spare, or its clock jumped. It takes no peer for
+     * dead by that time, but peers may have taken it for dead. Told from a quarter of the shortest
+     * ping timeout on (10 ms to 1 s), at most once per second.
+     *
+     * @param longest the longest of these times
+     * @param times how many there were since the last such event
+     */
+    record NodeStalled(Duration longest, long times) implements KnetEvent {}
 
     /**
      * A host has become reachable. Answers to the callback of {@code

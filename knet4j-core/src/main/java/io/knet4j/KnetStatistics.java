@@ -15,6 +15,9 @@ import java.util.Map;
  * @param droppedEvents events lost because listeners were too slow
  * @param compression messages compressed and decompressed
  * @param crypto packets sealed and opened
+ * @param stalls how long the node did nothing although it had to, each time from 10 ms on: its
+ *     process or machine was stopped, collected garbage or had no processor to spare, or its clock
+ *     jumped. No peer is taken for dead by such time, see {@link KnetEvent.NodeStalled}
  */
 public record KnetStatistics(
         long messagesSent,
@@ -23,7 +26,8 @@ public record KnetStatistics(
         Map<DropCause, Long> drops,
         long droppedEvents,
         CompressionStatistics compression,
-        CryptoStatistics crypto) {
+        CryptoStatistics crypto,
+        Timings stalls) {
     /** Copies the maps. */
     public KnetStatistics {
         sendFailures = Map.copyOf(sendFailures);

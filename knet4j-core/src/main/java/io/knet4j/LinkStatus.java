@@ -24,6 +24,7 @@ import java.util.Optional;
  *     Knet#clearStatistics} does not clear it: the link goes by it
  * @param sinceLastPong time since the last pong; empty when none came since the link was last down
  * @param loss share of the last pings that was not answered
+ * @param stability what speaks against the link by {@link FlapControl}
  * @param pathMtu how large packets on this link are, and why
  * @param protoOverhead bytes of a packet that are headers: of IP, of UDP, 26 for knet's (the
  *     largest one; that of data has 14), salt and signature; padding is not in it. 0 for a loopback
@@ -42,6 +43,7 @@ public record LinkStatus(
         Optional<Duration> latency,
         Optional<Duration> sinceLastPong,
         PingLoss loss,
+        LinkStability stability,
         PathMtu pathMtu,
         int protoOverhead,
         LinkStatistics statistics) {}

@@ -9,6 +9,15 @@ public enum LinkUse {
      * priority, or with the same priority and a lower id, carries the messages.
      */
     STANDBY,
+    /**
+     * The link is up, but loses too much, while others do not. As the next two, by {@link
+     * FlapControl} only.
+     */
+    LOSSY,
+    /** The link came up again and is held down for a while, since another one is up. */
+    HELD_DOWN,
+    /** The link is up, but is suppressed, since it went down too often, and another one is up. */
+    SUPPRESSED,
     /** Pongs come, but not enough of them yet for the link to come up. */
     COMING_UP,
     /** The link was up and went down, and no pong has come since. */

@@ -44,6 +44,7 @@ import java.util.TreeMap;
  *     LinkConfig#highPriorityTraffic()}, 0 to 63; sockets that are open keep theirs; default 0
  * @param onWireVersion packet format version that pings announce whatever other hosts can; default:
  *     the highest that all of them support
+ * @param flapControl how links are avoided that come and go, or lose much; default: not at all
  */
 public record NodeConfig(
         SortedMap<Integer, HostConfig> hosts,
@@ -53,7 +54,8 @@ public record NodeConfig(
         Duration pathMtuInterval,
         boolean accessLists,
         int dscp,
-        OptionalInt onWireVersion) {
+        OptionalInt onWireVersion,
+        FlapControl flapControl) {
 
     /**
      * Checks every value and copies the map. The first problem that is found is told.
@@ -68,6 +70,7 @@ public record NodeConfig(
         Checks.notNull("compression", compression);
         Checks.notNull("interfaceMtu", interfaceMtu);
         Checks.notNull("onWireVersion", onWireVersion);
+        Checks.notNull("flapControl", flapControl);
         KnetConfig.checkInterfaceMtu(interfaceMtu);
         KnetConfig.checkPathMtuInterval(pathMtuInterval);
         KnetConfig.checkDscp(dscp);
@@ -151,6 +154,7 @@ public record NodeConfig(
         builder.accessLists = accessLists;
         builder.dscp = dscp;
         builder.onWireVersion = onWireVersion;
+        builder.flapControl = flapControl;
         return builder;
     }
 
@@ -164,6 +168,7 @@ public record NodeConfig(
         private boolean accessLists = true;
         private int dscp;
         private OptionalInt onWireVersion = OptionalInt.empty();
+        private FlapControl flapControl = FlapControl.OFF;
 
         private Builder() {}
 
@@ -278,6 +283,17 @@ public record NodeConfig(
         }
 
         /**
+         * How links are avoided that come and go, or lose much, see {@link Knet#setFlapControl}.
+         *
+         * @param control hold-down, damping and loss limit
+         * @return this
+         */
+        public Builder flapControl(FlapControl control) {
+            flapControl = control;
+            return this;
+        }
+
+        /**
          * The configuration as it is now.
          *
          * @return an immutable configuration
@@ -292,7 +308,8 @@ public record NodeConfig(
                     pathMtuInterval,
                     accessLists,
                     dscp,
-                    onWireVersion);
+                    onWireVersion,
+                    flapControl);
         }
     }
 }

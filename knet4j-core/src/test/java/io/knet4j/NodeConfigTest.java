@@ -102,7 +102,8 @@ class NodeConfigTest {
                         KnetConfig.DEFAULT_PATH_MTU_INTERVAL,
                         true,
                         0,
-                        OptionalInt.empty());
+                        OptionalInt.empty(),
+                        FlapControl.OFF);
         assertThat(config.hosts().keySet()).containsExactly(1, 2);
     }
 

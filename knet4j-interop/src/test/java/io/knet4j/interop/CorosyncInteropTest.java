@@ -156,6 +156,10 @@ class CorosyncInteropTest {
           provider: corosync_votequorum
           two_node: 1
         }
+        knet4j {
+          hold_down: 30000
+          flap_damping: yes
+        }
         logging {
           to_stderr: yes
           to_syslog: no

@@ -7,6 +7,7 @@ import io.knet4j.Knet;
 import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
+import io.knet4j.LinkStability;
 import io.knet4j.LinkStatus;
 import io.knet4j.Message;
 import io.knet4j.internal.node.Nodes;
@@ -421,7 +422,11 @@ public final class Checker {
         List<LinkStatus> links = host.links().stream().map(Link::status).toList();
         HostStatus status = host.status();
         List<LinkStatus> up =
-                links.stream().filter(link -> link.connected() && link.config().enabled()).toList();
+                leastRestrained(
+                        status.policy(),
+                        links.stream()
+                                .filter(link -> link.connected() && link.config().enabled())
+                                .toList());
         List<Integer> wanted = up.stream().map(LinkStatus::linkId).toList();
         if (status.policy() == LinkPolicy.PASSIVE && up.size() > 1) {
             LinkStatus best = up.getFirst();
@@ -453,6 +458,23 @@ public final class Checker {
                 checkLink(node, host, link);
             }
         }
+    }
+
+    private static List<LinkStatus> leastRestrained(LinkPolicy policy, List<LinkStatus> up) {
+        int least =
+                up.stream().mapToInt(link -> restraint(policy, link.stability())).min().orElse(0);
+        return up.stream().filter(link -> restraint(policy, link.stability()) == least).toList();
+    }
+
+    /** How much speaks against a link. */
+    private static int restraint(LinkPolicy policy, LinkStability stability) {
+        if (stability.suppressed().isPresent()) {
+            return 3;
+        }
+        if (stability.heldDown().isPresent()) {
+            return 2;
+        }
+        return stability.lossy() && policy != LinkPolicy.ACTIVE ? 1 : 0;
     }
 
     private void checkLink(Knet node, Host host, LinkStatus link) {

@@ -260,6 +260,9 @@ final class SimRuntime implements NodeRuntime, Transport {
                 incoming.add(socket, received.source, received.payload.length);
             }
         }
+        if (!inbox.isEmpty()) {
+            incoming.leftMore();
+        }
     }
 
     private void arrive(SimSocket socket, InetSocketAddress from, byte[] payload) {

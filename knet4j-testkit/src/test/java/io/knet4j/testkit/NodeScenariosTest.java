@@ -146,7 +146,11 @@ class NodeScenariosTest {
                         rig.network().pause(rig.node(2), ms(stall));
                         rig.network().advance(ms(stall));
                         rig.network().advance(ms(1000));
-                        assertThat(own).as("after %d ms", stall).isEmpty();
+                        assertThat(own)
+                                .as("after %d ms", stall)
+                                .singleElement()
+                                .isInstanceOf(KnetEvent.NodeStalled.class);
+                        own.clear();
                         assertThat(rig.cluster().isFullyConnected()).isTrue();
                         rig.burst(2, 1, 10, SMALL);
                         rig.requireAll(2, 1);

@@ -1,5 +1,6 @@
 package io.knet4j.cli.config;
 
+import io.knet4j.FlapControl;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
  * @param pmtudInterval how often the path MTU is measured; 30 s unless told
  * @param blockUnlistedIps whether packets from addresses of no node are dropped; true unless told
  * @param ipDscp differentiated-services code point of all packets, 0..63; 0 unless told
+ * @param flapControl how links are avoided that come and go, or lose much: section {@code knet4j},
+ *     which corosync does not know; not at all unless told
  * @param links every link number that some node has an address for
  * @param nodes in order of their ids
  * @param lines where the fields are
@@ -53,6 +56,7 @@ public record ClusterConfig(
         CompressionSettings compression,
         boolean blockUnlistedIps,
         int ipDscp,
+        FlapControl flapControl,
         SortedMap<Integer, LinkSettings> links,
         List<ClusterNode> nodes,
         FieldLines lines,

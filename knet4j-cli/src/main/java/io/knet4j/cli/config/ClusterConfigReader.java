@@ -3,6 +3,7 @@ package io.knet4j.cli.config;
 import static java.util.stream.Collectors.joining;
 
 import io.knet4j.CompressionMethod;
+import io.knet4j.FlapControl;
 import io.knet4j.cli.config.ConfTree.Entry;
 import io.knet4j.cli.config.ConfTree.Section;
 import io.knet4j.cli.config.CryptoSettings.KeySource;
@@ -56,7 +57,15 @@ final class ClusterConfigReader {
             IntStream.range(0, MAX_LINKS).mapToObj(link -> "ring" + link + "_addr").toList();
 
     private static final Set<String> KNOWN_SECTIONS =
-            Set.of("totem", "nodelist", "logging", "quorum", "system", "resources", "nozzle");
+            Set.of(
+                    "totem",
+                    "nodelist",
+                    "logging",
+                    "quorum",
+                    "system",
+                    "resources",
+                    "nozzle",
+                    KnetSection.NAME);
 
     private static final Set<String> OTHER_TOTEM_KEYS =
             Set.of(
@@ -136,6 +145,7 @@ final class ClusterConfigReader {
         CryptoSettings crypto = crypto(totem);
         CompressionSettings compression = compression(totem);
         totem.warnUnknown(OTHER_TOTEM_KEYS);
+        FlapControl flapControl = flapControl();
 
         List<NodeDraft> nodes = nodes(nodeLists, ipVersion);
         Duration effectiveToken = ClusterConfig.effectiveToken(token, coefficient, nodes.size());
@@ -159,6 +169,7 @@ final class ClusterConfigReader {
                 compression,
                 blockUnlisted,
                 dscp,
+                flapControl,
                 links,
                 nodes.stream()
                         .map(NodeDraft::toNode)
@@ -299,6 +310,16 @@ final class ClusterConfigReader {
                     entry.line(),
                     "field '" + field + "' has no effect: there is no knet_compression_model");
         }
+    }
+
+    // ---- knet4j
+
+    private FlapControl flapControl() {
+        List<Section> sections = tree.root().sections(KnetSection.NAME).toList();
+        warnUnknownSections(sections, Set.of());
+        return sections.isEmpty()
+                ? FlapControl.OFF
+                : new KnetSection(diagnostics, sections).flapControl();
     }
 
     // ---- nodelist

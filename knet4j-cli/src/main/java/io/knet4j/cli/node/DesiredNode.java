@@ -60,7 +60,8 @@ final class DesiredNode {
                                         : OptionalInt.of(cluster.knetMtu()))
                         .pathMtuInterval(cluster.pmtudInterval())
                         .accessLists(cluster.blockUnlistedIps())
-                        .dscp(cluster.ipDscp());
+                        .dscp(cluster.ipDscp())
+                        .flapControl(cluster.flapControl());
         hosts.forEach(builder::host);
         return builder.build();
     }

@@ -34,6 +34,34 @@ final class EventJson {
                 json.addProperty("silence_ms", Millis.of(e.silence()));
                 yield json;
             }
+            case KnetEvent.LinkHeldDown e -> {
+                JsonObject json = link("link-held-down", e.host(), e.link());
+                json.addProperty("time_ms", Millis.of(e.time()));
+                yield json;
+            }
+            case KnetEvent.LinkSuppressed e -> {
+                JsonObject json = link("link-suppressed", e.host(), e.link());
+                json.addProperty("penalty", e.penalty());
+                json.addProperty("time_ms", Millis.of(e.time()));
+                yield json;
+            }
+            case KnetEvent.LinkLossy e -> {
+                JsonObject json = link("link-lossy", e.host(), e.link());
+                json.addProperty("pings", e.loss().pings());
+                json.addProperty("lost", e.loss().lost());
+                yield json;
+            }
+            case KnetEvent.LinkReleased e -> {
+                JsonObject json = link("link-released", e.host(), e.link());
+                json.addProperty("restraint", name(e.restraint()));
+                yield json;
+            }
+            case KnetEvent.NodeStalled e -> {
+                JsonObject json = object("node-stalled");
+                json.addProperty("longest_ms", Millis.of(e.longest()));
+                json.addProperty("times", e.times());
+                yield json;
+            }
             case KnetEvent.PeerAddressChanged e -> {
                 JsonObject json = link("peer-address", e.host(), e.link());
                 e.before()

@@ -28,6 +28,26 @@ final class EventText {
                                             + Millis.text(e.latency());
                             case KnetEvent.LinkDown e ->
                                     link(e.link(), e.host()) + " is down: " + cause(e);
+                            case KnetEvent.LinkHeldDown e ->
+                                    link(e.link(), e.host())
+                                            + " came up again and is held down for "
+                                            + Millis.text(e.time());
+                            case KnetEvent.LinkSuppressed e ->
+                                    link(e.link(), e.host())
+                                            + " went down too often and is suppressed for "
+                                            + Millis.text(e.time());
+                            case KnetEvent.LinkLossy e ->
+                                    link(e.link(), e.host())
+                                            + " loses too much: "
+                                            + e.loss().lost()
+                                            + " of "
+                                            + TextReporter.count(e.loss().pings(), "ping");
+                            case KnetEvent.LinkReleased e ->
+                                    link(e.link(), e.host()) + released(e.restraint());
+                            case KnetEvent.NodeStalled e ->
+                                    "this node did nothing for "
+                                            + Millis.text(e.longest())
+                                            + ": it was stopped or had no processor";
                             case KnetEvent.PeerAddressChanged e ->
                                     link(e.link(), e.host())
                                             + e.before()
@@ -122,6 +142,14 @@ final class EventText {
     static String links(List<Integer> links) {
         String numbers = links.stream().map(String::valueOf).collect(Collectors.joining(", "));
         return (links.size() == 1 ? "link " : "links ") + numbers;
+    }
+
+    private static String released(KnetEvent.Restraint restraint) {
+        return switch (restraint) {
+            case LOSSY -> " does not lose too much any more";
+            case HELD_DOWN -> " is not held down any more";
+            case SUPPRESSED -> " is not suppressed any more";
+        };
     }
 
     private static String cause(KnetEvent.LinkDown e) {

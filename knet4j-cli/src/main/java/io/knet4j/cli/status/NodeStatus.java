@@ -38,6 +38,7 @@ public record NodeStatus(
      * @param accessLists whether strangers are kept from links that learn their peer's address
      * @param dscp differentiated services code point of packets, 0 to 63
      * @param compression null if there is none
+     * @param flapControl null if it is off
      */
     public record Node(
             int id,
@@ -54,7 +55,8 @@ public record NodeStatus(
             boolean accessLists,
             int dscp,
             Crypto crypto,
-            @Nullable Compression compression) {}
+            @Nullable Compression compression,
+            @Nullable FlapControl flapControl) {}
 
     /**
      * Encryption and authentication.
@@ -84,6 +86,31 @@ public record NodeStatus(
      * @param thresholdBytes messages of up to so many bytes are not
      */
     public record Compression(String method, int level, int thresholdBytes) {}
+
+    /**
+     * How links are avoided that come and go, or lose much.
+     *
+     * @param holdDownMs how long a link has to be up again; 0 if that does not matter
+     * @param damping null if there is none
+     * @param lossLimit null if there is none
+     */
+    public record FlapControl(
+            double holdDownMs, @Nullable Damping damping, @Nullable LossLimit lossLimit) {}
+
+    /**
+     * How links are suppressed that go down too often.
+     *
+     * @param penalty each time
+     */
+    public record Damping(
+            int penalty,
+            double halfLifeMs,
+            int suppressAbove,
+            int reuseBelow,
+            double longestSuppressionMs) {}
+
+    /** How much links may lose of their last pings. */
+    public record LossLimit(int avoidAbovePercent, int returnAtPercent, int pings) {}
 
     /**
      * Another node of the cluster.
@@ -119,7 +146,8 @@ public record NodeStatus(
      * @param enabled whether the operator lets it be used
      * @param up whether enough pongs came, and none is overdue
      * @param use whether messages take it, and if not, why not: {@code in-use}, {@code standby},
-     *     {@code coming-up}, {@code down}, {@code no-answer} or {@code disabled}
+     *     {@code held-down}, {@code suppressed}, {@code coming-up}, {@code down}, {@code
+     *     no-answer}, {@code disabled}, or "lossy" when it loses too much
      * @param explanation the same in words
      * @param local address and port of this end; null for loopback
      * @param remote configured address and port of the other end; null for loopback, and if it is
@@ -147,6 +175,7 @@ public record NodeStatus(
             @Nullable Double sinceLastPongMs,
             Latency latency,
             Loss loss,
+            Stability stability,
             Mtu mtu,
             int headerBytes,
             Changes changes,
@@ -185,6 +214,20 @@ public record NodeStatus(
      * @param lost how many of them were not answered
      */
     public record Loss(double percent, int pings, int lost) {}
+
+    /**
+     * What speaks against the link.
+     *
+     * @param heldDownMs how much longer it is held down; null if it is not
+     * @param penalty what is left of those for going down
+     * @param suppressedMs how much longer it is suppressed; null if it is not
+     * @param lossy whether it loses too much
+     */
+    public record Stability(
+            @Nullable Double heldDownMs,
+            int penalty,
+            @Nullable Double suppressedMs,
+            boolean lossy) {}
 
     /**
      * How large packets are, and why.
@@ -251,6 +294,7 @@ public record NodeStatus(
      * @param messagesNotSent by reason
      * @param drops received packets and messages that were dropped, by cause
      * @param eventsLost because the output was too slow
+     * @param stalls how long the node did nothing although it had to, each time from 10 ms on
      */
     public record Counters(
             long messagesSent,
@@ -259,7 +303,8 @@ public record NodeStatus(
             Map<String, Long> drops,
             long eventsLost,
             CryptoCounters crypto,
-            CompressionCounters compression) {
+            CompressionCounters compression,
+            Times stalls) {
         public Counters {
             messagesNotSent = new TreeMap<>(messagesNotSent);
             drops = new TreeMap<>(drops);

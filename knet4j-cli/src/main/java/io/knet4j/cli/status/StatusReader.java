@@ -7,11 +7,13 @@ import io.knet4j.CompressionStatistics;
 import io.knet4j.ConfigurationException;
 import io.knet4j.CryptoStatistics;
 import io.knet4j.CryptoStatus;
+import io.knet4j.FlapControl;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
 import io.knet4j.KnetStatistics;
 import io.knet4j.LinkConfig;
+import io.knet4j.LinkStability;
 import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
 import io.knet4j.NodeConfig;
@@ -92,7 +94,8 @@ public final class StatusReader {
                 config.accessLists(),
                 config.dscp(),
                 crypto(knet.crypto().status()),
-                compression(knet.compression()));
+                compression(knet.compression()),
+                flapControl(config.flapControl()));
     }
 
     private static NodeStatus.Crypto crypto(CryptoStatus crypto) {
@@ -118,6 +121,29 @@ public final class StatusReader {
                         config.method().methodName(),
                         config.level().orElse(config.method().defaultLevel()),
                         config.threshold());
+    }
+
+    private static NodeStatus.@Nullable FlapControl flapControl(FlapControl control) {
+        return control.equals(FlapControl.OFF)
+                ? null
+                : new NodeStatus.FlapControl(
+                        Millis.of(control.holdDown()),
+                        control.damping()
+                                .map(damping ->
+                                        new NodeStatus.Damping(
+                                                damping.penalty(),
+                                                Millis.of(damping.halfLife()),
+                                                damping.suppressAbove(),
+                                                damping.reuseBelow(),
+                                                Millis.of(damping.longestSuppression())))
+                                .orElse(null),
+                        control.lossLimit()
+                                .map(limit ->
+                                        new NodeStatus.LossLimit(
+                                                limit.avoidAbove(),
+                                                limit.returnAt(),
+                                                limit.pings()))
+                                .orElse(null));
     }
 
     private NodeStatus.Host host(Host host, Instant now) {
@@ -160,6 +186,7 @@ public final class StatusReader {
                         Math.round(10 * link.loss().percent()) / 10.0,
                         link.loss().pings(),
                         link.loss().lost()),
+                stability(link.stability()),
                 mtu(link),
                 link.protoOverhead(),
                 changes(statistics, now),
@@ -195,6 +222,14 @@ public final class StatusReader {
                                         Millis.of(bucket.to()),
                                         bucket.samples()))
                         .toList());
+    }
+
+    private static NodeStatus.Stability stability(LinkStability stability) {
+        return new NodeStatus.Stability(
+                millis(stability.heldDown()),
+                stability.penalty(),
+                millis(stability.suppressed()),
+                stability.lossy());
     }
 
     private static NodeStatus.Mtu mtu(LinkStatus link) {
@@ -250,7 +285,8 @@ public final class StatusReader {
                         compression.rxCompressedBytes(),
                         compression.rxOriginalBytes(),
                         compression.rxFailed(),
-                        times(compression.rxTime())));
+                        times(compression.rxTime())),
+                times(statistics.stalls()));
     }
 
     // ---- values

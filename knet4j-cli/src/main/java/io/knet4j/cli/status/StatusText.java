@@ -6,12 +6,16 @@ import io.knet4j.cli.status.NodeStatus.Address;
 import io.knet4j.cli.status.NodeStatus.Changes;
 import io.knet4j.cli.status.NodeStatus.Counters;
 import io.knet4j.cli.status.NodeStatus.Crypto;
+import io.knet4j.cli.status.NodeStatus.FlapControl;
 import io.knet4j.cli.status.NodeStatus.Host;
 import io.knet4j.cli.status.NodeStatus.Latency;
 import io.knet4j.cli.status.NodeStatus.Link;
 import io.knet4j.cli.status.NodeStatus.Mtu;
 import io.knet4j.cli.status.NodeStatus.Node;
 import io.knet4j.cli.status.NodeStatus.Slot;
+import io.knet4j.cli.status.NodeStatus.Stability;
+import io.knet4j.cli.status.NodeStatus.Times;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +28,8 @@ final class StatusText {
     private static final int DETAIL = 10;
     private static final int NODE_COLUMN = 15;
     private static final int LINK_COLUMN = 21;
+
+    private static final double MICROS_PER_MILLI = 1000;
 
     private static final String COMING_UP = "coming-up";
 
@@ -76,6 +82,23 @@ final class StatusText {
                 "forwarding",
                 NODE_COLUMN,
                 node.forwarding() ? "on" : "OFF: no messages are carried");
+        if (node.flapControl() != null) {
+            page.entry(2, "flap control", NODE_COLUMN, flapControl(node.flapControl()));
+        }
+    }
+
+    private static String flapControl(FlapControl control) {
+        List<String> parts = new ArrayList<>();
+        if (control.holdDownMs() > 0) {
+            parts.add("links are held down for " + time(control.holdDownMs()));
+        }
+        if (control.damping() != null) {
+            parts.add("suppressed above a penalty of " + control.damping().suppressAbove());
+        }
+        if (control.lossLimit() != null) {
+            parts.add("avoided above " + control.lossLimit().avoidAbovePercent() + " % loss");
+        }
+        return String.join(", ", parts);
     }
 
     private static String crypto(Crypto crypto) {
@@ -130,6 +153,9 @@ final class StatusText {
         page.entry(2, "link " + link.id() + "  " + state(link), LINK_COLUMN, link.explanation());
         detail("address", address(link));
         detail("latency", latency(link.latency()) + "; loss " + percent(link.loss().percent()));
+        if (!restraints(link.stability()).isEmpty()) {
+            detail("stability", restraints(link.stability()));
+        }
         detail("MTU", link.up() ? mtu(link.mtu()) : "found out when the link is up");
         detail("priority", Integer.toString(link.priority()));
         detail("changes", changes(link.changes()));
@@ -148,12 +174,32 @@ final class StatusText {
         page.entry(DETAIL, label, LINK_COLUMN, words);
     }
 
+    private static String restraints(Stability stability) {
+        List<String> parts = new ArrayList<>();
+        if (stability.suppressedMs() != null) {
+            parts.add("SUPPRESSED for another " + time(stability.suppressedMs()));
+        }
+        if (stability.heldDownMs() != null) {
+            parts.add("held down for another " + time(stability.heldDownMs()));
+        }
+        if (stability.lossy()) {
+            parts.add("LOSES TOO MUCH");
+        }
+        if (stability.penalty() > 0) {
+            parts.add("penalty " + stability.penalty());
+        }
+        return String.join(", ", parts);
+    }
+
     private static String state(Link link) {
         return switch (link.use()) {
             case "in-use" -> "in use";
             case COMING_UP -> "coming up";
             case "down" -> "DOWN";
             case "no-answer" -> "NO ANSWER";
+            case "lossy" -> "LOSSY";
+            case "held-down" -> "held down";
+            case "suppressed" -> "SUPPRESSED";
             default -> link.use();
         };
     }
@@ -235,10 +281,18 @@ final class StatusText {
                 counters.messagesSent() + " sent, " + counters.messagesDelivered() + " delivered");
         page.entry(0, "not sent", NODE_COLUMN, counts(counters.messagesNotSent()));
         page.entry(0, "dropped", NODE_COLUMN, counts(counters.drops()));
+        if (counters.stalls().samples() > 0) {
+            page.entry(0, "own stalls", NODE_COLUMN, stalls(counters.stalls()));
+        }
         if (counters.eventsLost() > 0) {
             page.entry(
                     0, "EVENTS LOST", NODE_COLUMN, counters.eventsLost() + ", the output is slow");
         }
+    }
+
+    private static String stalls(Times stalls) {
+        double longest = stalls.maxUs() == null ? 0 : stalls.maxUs();
+        return times(stalls.samples()) + ", the longest " + time(longest / MICROS_PER_MILLI);
     }
 
     private static String named(int id, @Nullable String name) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.knet4j.FlapControl;
 import io.knet4j.SharedKey;
 import io.knet4j.cli.config.CryptoSettings.KeySource.InlineKey;
 import io.knet4j.cli.config.CryptoSettings.KeySource.KeyFile;
@@ -121,6 +122,92 @@ class ClusterConfigTest {
                                 0, LinkTransport.UDP, 5405, 1, ms(750), ms(1500), 2048, 2)),
                 config.links());
         assertEquals(List.of(), config.warnings());
+    }
+
+    @Test
+    void itsOwnSectionIsRead() throws ConfigException {
+        assertEquals(FlapControl.OFF, parse(twoNodes("")).flapControl());
+        assertEquals(FlapControl.OFF, parse(twoNodes("") + "knet4j {\n}\n").flapControl());
+        ClusterConfig config =
+                parse(
+                        twoNodes("")
+                                + """
+                                knet4j {
+                                    hold_down: 30000
+                                    flap_damping: yes
+                                    flap_penalty: 500
+                                    flap_half_life: 20000
+                                    flap_suppress: 3000
+                                    flap_reuse: 900
+                                    flap_max_suppress: 120000
+                                    loss_avoid: 20
+                                    loss_return: 5
+                                    loss_pings: 40
+                                }
+                                """);
+        assertEquals(
+                new FlapControl(
+                        Duration.ofSeconds(30),
+                        Optional.of(
+                                new FlapControl.Damping(
+                                        500,
+                                        Duration.ofSeconds(20),
+                                        3000,
+                                        900,
+                                        Duration.ofMinutes(2))),
+                        Optional.of(new FlapControl.LossLimit(20, 5, 40))),
+                config.flapControl());
+        assertEquals(List.of(), config.warnings());
+        assertEquals(
+                FlapControl.OFF
+                        .withDamping(FlapControl.Damping.DEFAULT)
+                        .withLossLimit(FlapControl.LossLimit.DEFAULT),
+                parse(twoNodes("") + "knet4j {\nflap_damping: yes\nloss_avoid: 10\n}\n")
+                        .flapControl());
+    }
+
+    @Test
+    void itsOwnSectionIsChecked() throws ConfigException {
+        String start = twoNodes("");
+        int line = (int) start.lines().count() + 1;
+        String errors =
+                errors(
+                        start
+                                + "knet4j {\nhold_down: -1\nflap_reuse: 2000\nflap_damping: on\n"
+                                + "flap_max_suppress: 84000\nloss_avoid: 100\n}\n");
+        assertTrue(errors.contains("c:" + (line + 1) + ": "), errors);
+        for (String words :
+                List.of(
+                        "hold_down",
+                        "0..86400000 milliseconds",
+                        "1..1999",
+                        "yes, no",
+                        "84903..86400000 milliseconds",
+                        "0..99 percent")) {
+            assertTrue(errors.contains(words), words + " in " + errors);
+        }
+        String tooLong =
+                errors(
+                        start
+                                + "knet4j {\nflap_damping: yes\nflap_half_life: 86400000\n"
+                                + "flap_reuse: 1\n}\n");
+        assertTrue(tooLong.contains("for more than a day"), tooLong);
+        assertEquals(
+                List.of(
+                        "c:" + (line + 1) + ": field 'mood' is not known and has no effect",
+                        "c:"
+                                + (line + 2)
+                                + ": field 'flap_penalty' has no effect: flap_damping is not yes",
+                        "c:"
+                                + (line + 3)
+                                + ": field 'loss_pings' has no effect: there is no loss_avoid",
+                        "c:"
+                                + (line + 4)
+                                + ": section 'inner' is not known here and has no effect"),
+                warnings(
+                        start
+                                + "knet4j {\nmood: sunny\nflap_penalty: 500\nloss_pings: 20\n"
+                                + "inner {\n}\n}\n"));
     }
 
     @Test

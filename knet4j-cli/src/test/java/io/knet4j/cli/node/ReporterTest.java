@@ -13,6 +13,7 @@ import io.knet4j.Message;
 import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
 import io.knet4j.PathMtu;
+import io.knet4j.PingLoss;
 import io.knet4j.Reason;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.config.ClusterConfig;
@@ -65,6 +66,34 @@ class ReporterTest {
                                     3, 1, KnetEvent.LinkDownCause.DISABLED, Duration.ZERO),
                             "link 1 to host 3 is down: it was disabled",
                             "{'event':'link-down','host':3,'link':1,'cause':'disabled','silence_ms':0.0}"),
+                    entry(
+                            new KnetEvent.LinkHeldDown(2, 0, Duration.ofSeconds(30)),
+                            "link 0 to host 2 (beta) came up again and is held down for 30.0 s",
+                            "{'event':'link-held-down','host':2,'name':'beta','link':0,'time_ms':30000.0}"),
+                    entry(
+                            new KnetEvent.LinkSuppressed(3, 1, 2950, Duration.ofSeconds(118)),
+                            "link 1 to host 3 went down too often and is suppressed for 118.0 s",
+                            "{'event':'link-suppressed','host':3,'link':1,'penalty':2950,'time_ms':118000.0}"),
+                    entry(
+                            new KnetEvent.LinkLossy(3, 1, new PingLoss(50, 6)),
+                            "link 1 to host 3 loses too much: 6 of 50 pings",
+                            "{'event':'link-lossy','host':3,'link':1,'pings':50,'lost':6}"),
+                    entry(
+                            new KnetEvent.LinkReleased(3, 1, KnetEvent.Restraint.HELD_DOWN),
+                            "link 1 to host 3 is not held down any more",
+                            "{'event':'link-released','host':3,'link':1,'restraint':'held-down'}"),
+                    entry(
+                            new KnetEvent.LinkReleased(3, 1, KnetEvent.Restraint.SUPPRESSED),
+                            "link 1 to host 3 is not suppressed any more",
+                            "{'event':'link-released','host':3,'link':1,'restraint':'suppressed'}"),
+                    entry(
+                            new KnetEvent.LinkReleased(3, 1, KnetEvent.Restraint.LOSSY),
+                            "link 1 to host 3 does not lose too much any more",
+                            "{'event':'link-released','host':3,'link':1,'restraint':'lossy'}"),
+                    entry(
+                            new KnetEvent.NodeStalled(Duration.ofMillis(1200), 2),
+                            "this node did nothing for 1.2 s: it was stopped or had no processor",
+                            "{'event':'node-stalled','longest_ms':1200.0,'times':2}"),
                     entry(
                             new KnetEvent.PeerAddressChanged(2, 1, Optional.empty(), LOCAL),
                             "link 1 to host 2 (beta) found its peer at 127.0.0.1 port 5405",

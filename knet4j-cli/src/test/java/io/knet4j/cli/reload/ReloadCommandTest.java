@@ -71,30 +71,33 @@ class ReloadCommandTest {
         cluster.edit(1, "knet_ping_interval: 20", "knet_ping_interval: 30");
         cluster.edit(1, "cluster_name: two", "cluster_name: duo\nip_dscp: 46");
         cluster.edit(1, "name: beta", "name: gamma");
+        cluster.edit(1, "nodelist {", "knet4j {\nhold_down: 30000\n}\nnodelist {");
         String[] changes = {
             "  cluster name: two -> duo",
             "  DSCP: 0 -> 46",
+            "  flap control: off -> hold-down 30 s",
             "  host 2: name beta -> gamma",
             "  link 0 of host 2: ping interval 20 ms -> 30 ms",
             "  link 1 of host 2: priority 1 -> 7, ping interval 20 ms -> 30 ms"
         };
         String[] planned = new String[changes.length + 1];
         System.arraycopy(changes, 0, planned, 1, changes.length);
-        planned[0] = "5 changes would be made:";
+        planned[0] = "6 changes would be made:";
         assertDone(reload(1, "--dry-run"), planned);
         assertDone(reload(1, "--dry-run"), planned);
         assertThat(status(1))
                 .contains("  link 1  standby    link 0 has a higher priority: 2, this one has 1");
-        planned[0] = "5 changes made:";
+        planned[0] = "6 changes made:";
         assertDone(reload(1), planned);
         assertThat(status(1))
                 .contains("  link 0  standby    link 1 has a higher priority: 7, this one has 2")
+                .contains("  flap control links are held down for 30.0 s")
                 .anyMatch(line -> line.startsWith("node 1 (alpha) of cluster duo, up "))
                 .anyMatch(line -> line.startsWith("host 2 (gamma) is reachable by link 1,"));
         alpha.err()
                 .await(line ->
                         line.endsWith(
-                                " the configuration was read again, 5 changes (control socket)"));
+                                " the configuration was read again, 6 changes (control socket)"));
         alpha.err().await(line -> line.endsWith("   host 2: name beta -> gamma"));
         alpha.err().await(line -> line.endsWith("traffic to host 2 (gamma) now uses link 1"));
         assertThat(alpha.err().lines()).noneMatch(line -> line.contains(" is down"));

@@ -14,16 +14,20 @@ import io.knet4j.cli.status.NodeStatus.CompressionCounters;
 import io.knet4j.cli.status.NodeStatus.Counters;
 import io.knet4j.cli.status.NodeStatus.Crypto;
 import io.knet4j.cli.status.NodeStatus.CryptoCounters;
+import io.knet4j.cli.status.NodeStatus.Damping;
 import io.knet4j.cli.status.NodeStatus.Failure;
 import io.knet4j.cli.status.NodeStatus.Failures;
+import io.knet4j.cli.status.NodeStatus.FlapControl;
 import io.knet4j.cli.status.NodeStatus.Host;
 import io.knet4j.cli.status.NodeStatus.Latency;
 import io.knet4j.cli.status.NodeStatus.Link;
 import io.knet4j.cli.status.NodeStatus.Loss;
+import io.knet4j.cli.status.NodeStatus.LossLimit;
 import io.knet4j.cli.status.NodeStatus.Mtu;
 import io.knet4j.cli.status.NodeStatus.Node;
 import io.knet4j.cli.status.NodeStatus.Packets;
 import io.knet4j.cli.status.NodeStatus.Slot;
+import io.knet4j.cli.status.NodeStatus.Stability;
 import io.knet4j.cli.status.NodeStatus.Times;
 import io.knet4j.cli.status.NodeStatus.Traffic;
 import java.util.List;
@@ -39,6 +43,7 @@ class StatusFormTest {
     private static final Traffic TRAFFIC = new Traffic(PACKETS, PACKETS, PACKETS, PACKETS);
     private static final Times TIMES = new Times(9, 1.5, 2.25, 1_003.0);
     private static final Times NO_TIMES = new Times(0, null, null, null);
+    private static final Stability STABLE = new Stability(null, 0, null, false);
     private static final Latency UNKNOWN = new Latency(null, null, null, null, 0, List.of());
 
     private static Link link(
@@ -62,6 +67,7 @@ class StatusFormTest {
                 12.3,
                 latency,
                 new Loss(12.5, 64, 8),
+                id == 1 ? new Stability(1_234.5, 2_950, 118_000.0, true) : STABLE,
                 new Mtu(
                         1_500,
                         1_280,
@@ -104,7 +110,11 @@ class StatusFormTest {
                                 List.of(
                                         new Slot(1, "aes128", "sha1", 128, 5),
                                         new Slot(2, "aes256", "sha256", 1_024, 7))),
-                        new Compression("zlib", -1, 100)),
+                        new Compression("zlib", -1, 100),
+                        new FlapControl(
+                                30_000,
+                                new Damping(1_000, 60_000, 2_000, 750, 600_000),
+                                new LossLimit(10, 2, 50))),
                 List.of(
                         new Host(
                                 2,
@@ -149,7 +159,8 @@ class StatusFormTest {
                         Map.of("duplicate", 3L),
                         6,
                         new CryptoCounters(1, 2, TIMES, 3, TIMES),
-                        new CompressionCounters(1, 2, 3, 4, 5, 6, TIMES, 7, 8, 9, 10, TIMES)));
+                        new CompressionCounters(1, 2, 3, 4, 5, 6, TIMES, 7, 8, 9, 10, TIMES),
+                        TIMES));
     }
 
     private static NodeStatus nothing() {
@@ -171,6 +182,7 @@ class StatusFormTest {
                         false,
                         0,
                         new Crypto(0, true, 0, List.of()),
+                        null,
                         null),
                 List.of(),
                 new Counters(
@@ -180,7 +192,8 @@ class StatusFormTest {
                         Map.of(),
                         0,
                         new CryptoCounters(0, 0, NO_TIMES, 0, NO_TIMES),
-                        new CompressionCounters(0, 0, 0, 0, 0, 0, NO_TIMES, 0, 0, 0, 0, NO_TIMES)));
+                        new CompressionCounters(0, 0, 0, 0, 0, 0, NO_TIMES, 0, 0, 0, 0, NO_TIMES),
+                        NO_TIMES));
     }
 
     private static JsonObject json(NodeStatus status) {
@@ -239,6 +252,8 @@ class StatusFormTest {
                                        PACKETS ARE ACCEPTED
                           compression  zlib, default level, messages of more than 100 bytes
                           forwarding   on
+                          flap control links are held down for 30.0 s, suppressed above a penalty of
+                                       2000, avoided above 10 % loss
 
                         host 2 (beta) is reachable by link 0, policy passive, data MTU 1397
                           link 0  in use     no better link is up
@@ -255,6 +270,8 @@ class StatusFormTest {
                                   address    [2001:db8:1234:5678:9abc:def0:1234:5678]:15405 ->
                                              [2001:db8:1234:5678:9abc:def0:1234:9999]:15405
                                   latency    not known; loss 12.5 %
+                                  stability  SUPPRESSED for another 118.0 s, held down for another 1.2
+                                             s, LOSES TOO MUCH, penalty 2950
                                   MTU        found out when the link is up
                                   priority   2
                                   changes    came up 2 times, went down 1 time; the last 2 h 3 min ago
@@ -273,6 +290,7 @@ class StatusFormTest {
                         messages       1234 sent, 5678 delivered
                         not sent       host-down 4, queue-full 1
                         dropped        duplicate 3
+                        own stalls     9 times, the longest 1.0 ms
                         EVENTS LOST    6, the output is slow
                         """);
     }

@@ -47,6 +47,7 @@ final class StatusSchema {
                         expected.keySet().stream()
                                 .filter(path -> !path.contains("[") && !path.contains("*"))
                                 .filter(path -> !path.startsWith("node.compression."))
+                                .filter(path -> !path.startsWith("node.flap_control."))
                                 .toList());
     }
 

@@ -10,6 +10,7 @@ import io.knet4j.CryptoStatistics;
 import io.knet4j.CryptoStatus;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
+import io.knet4j.FlapControl;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
@@ -17,6 +18,7 @@ import io.knet4j.KnetEvent.OnWireVersionChanged;
 import io.knet4j.KnetEvent.ZstdWithheld;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
+import io.knet4j.LinkStability;
 import io.knet4j.LinkStatus;
 import io.knet4j.LinkUse;
 import io.knet4j.LogSubsystem;
@@ -25,8 +27,11 @@ import io.knet4j.OnWireVersion;
 import io.knet4j.PathMtu;
 import io.knet4j.Reason;
 import io.knet4j.StatisticsScope;
+import io.knet4j.Timings;
 import io.knet4j.internal.compress.ActiveCompression;
 import io.knet4j.internal.compress.CompressionMethods;
+import io.knet4j.internal.engine.LinkState.LinkAction;
+import io.knet4j.internal.engine.TimerQueue.Timer;
 import io.knet4j.internal.onwire.MtuArithmetic;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.security.AccessFilter;
@@ -48,6 +53,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -96,6 +102,8 @@ public final class Engine {
     private final LinksByPeer byPeer = new LinksByPeer();
     private final PathMtuProber prober;
     private final SendWindows windows;
+    private final Stalls stalls;
+    private final FlapGuard guard;
     private final Heartbeat heartbeat;
     private final PeerFinder finder;
     private final Reassembler reassembler;
@@ -177,6 +185,8 @@ public final class Engine {
         router = new Router(hosts, versions, keys, shared, output);
         access = new AccessControl(config.accessLists());
         windows = new SendWindows(output);
+        stalls = new Stalls(output);
+        guard = new FlapGuard(timers, router, output, config.flapControl());
         prober =
                 new PathMtuProber(
                         shared,
@@ -198,6 +208,8 @@ public final class Engine {
                         router,
                         prober,
                         outbox,
+                        stalls,
+                        guard,
                         output,
                         clocks.wallClock());
         finder =
@@ -254,6 +266,7 @@ public final class Engine {
     /** Takes received datagrams. */
     public void receive(long time, IncomingBatch batch) {
         now = time;
+        excuse(time, stalls.beforeReading(time, batch.hasMore()));
         receiver.receive(time, batch);
     }
 
@@ -263,6 +276,7 @@ public final class Engine {
      */
     public long runTimers(long time) {
         now = time;
+        excuse(time, stalls.beforeTimers(time));
         router.hold(); // many links may go down at once
         try {
             takeRefusedSizes();
@@ -270,11 +284,48 @@ public final class Engine {
         } finally {
             router.release();
         }
-        reassembler.expire(time);
+        if (!stalls.isReading()) {
+            reassembler.expire(time);
+        }
         outbox.flush();
         long next = Math.min(timers.next(), reassembler.nextExpiry());
         next = Math.min(next, windows.watch(time));
-        return outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
+        next = outbox.isWaiting() ? Math.min(next, time + RETRY) : next;
+        next = stalls.isReading() ? time : next;
+        stalls.afterTimers(next);
+        return next;
+    }
+
+    /** This node itself was late: no peer is to blame for that time. */
+    private void excuse(long time, long late) {
+        if (late == 0) {
+            return;
+        }
+        stalls.count(time, late, shortestPingTimeout());
+        for (HostState host : hosts.all()) {
+            for (LinkState link : host.links) {
+                if (link != null) {
+                    link.monitor.excuse(time, late);
+                }
+            }
+        }
+        log.debug(
+                LogSubsystem.HEARTBEAT,
+                () ->
+                        "this node itself was late by "
+                                + Words.time(Duration.ofNanos(late))
+                                + ", for which no peer is to blame");
+    }
+
+    /** What judges by missing answers waits until those are read that came while we were late. */
+    private LinkAction afterReading(LinkAction action, Function<LinkState, Timer> timer) {
+        return (time, link) -> {
+            if (stalls.isReading()) {
+                timers.schedule(timer.apply(link), time + 1);
+            } else {
+                action.run(time, link);
+            }
+        };
     }
 
     private void takeRefusedSizes() {
@@ -578,6 +629,15 @@ public final class Engine {
         return access.isEnabled();
     }
 
+    public void setFlapControl(long time, FlapControl control) {
+        guard.set(time, control, allLinks());
+        log.debug(LogSubsystem.LINK, () -> "flap control: " + control);
+    }
+
+    public FlapControl flapControl() {
+        return guard.control();
+    }
+
     /** The list of a dynamic link. */
     public AccessFilter accessFilter(LinkState link) {
         return dynamic(link).filter;
@@ -678,6 +738,7 @@ public final class Engine {
         LinkMonitor monitor = link.monitor;
         boolean loopback = link.isLoopback();
         LinkUse use = LinkUses.of(link);
+        LinkStability stability = guard.stability(time, link);
         return new LinkStatus(
                 link.host.id,
                 link.id,
@@ -686,10 +747,11 @@ public final class Engine {
                 loopback ? link.config.enabled() : monitor.connected(),
                 use == LinkUse.IN_USE,
                 use,
-                LinkUses.explain(link, use),
+                LinkUses.explain(link, use, stability),
                 monitor.latency(),
                 monitor.sinceLastPong(time),
                 link.recentPings.loss(time, monitor.patienceWithPing()),
+                stability,
                 loopback ? LOOPBACK_MTU : link.probing.snapshot(time),
                 overhead(link.config),
                 link.statistics());
@@ -735,7 +797,8 @@ public final class Engine {
                         dscp,
                         versions.forced() == 0
                                 ? OptionalInt.empty()
-                                : OptionalInt.of(versions.forced())));
+                                : OptionalInt.of(versions.forced()),
+                        guard.control()));
     }
 
     /** Makes a host that is not configured yet. May be called by any thread. */
@@ -763,9 +826,10 @@ public final class Engine {
                 new MtuRange(MtuArithmetic.CLEAR, isIpv6(linkConfig)),
                 config.sendWindowBytes(),
                 heartbeat::onPingTimer,
-                heartbeat::onDownTimer,
-                finder::onTimer,
-                prober::onTimer);
+                afterReading(heartbeat::onDownTimer, link -> link.downTimer),
+                guard::onTimer,
+                afterReading(finder::onTimer, link -> Objects.requireNonNull(link.peer).timer),
+                afterReading(prober::onTimer, link -> link.probing.timer));
     }
 
     /** Makes all changes, of which senders see all at once or nothing. */
@@ -1110,11 +1174,17 @@ public final class Engine {
         return cryptoMeter.snapshot();
     }
 
+    /** How late this node was. May be called by any thread. */
+    public Timings stalls() {
+        return stalls.times();
+    }
+
     public void clearStatistics(StatisticsScope scope) {
         sender.clearStatistics();
         receiver.clearStatistics();
         drops.clear();
         cryptoMeter.clear();
+        stalls.clearStatistics();
         if (scope == StatisticsScope.NODE_AND_LINKS) {
             for (HostState host : hosts.all()) {
                 for (LinkState link : links(host)) {

@@ -1,6 +1,7 @@
 package io.knet4j.internal.engine;
 
 import io.knet4j.CompressionConfig;
+import io.knet4j.FlapControl;
 import io.knet4j.HostConfig;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
@@ -38,7 +39,8 @@ public record EnginePicture(
             Duration pathMtuInterval,
             boolean accessLists,
             int dscp,
-            OptionalInt onWireVersion) {}
+            OptionalInt onWireVersion,
+            FlapControl flapControl) {}
 
     /** A host. */
     public record Host(
@@ -87,6 +89,7 @@ public record EnginePicture(
                 settings.pathMtuInterval,
                 settings.accessLists,
                 settings.dscp,
-                settings.onWireVersion);
+                settings.onWireVersion,
+                settings.flapControl);
     }
 }

@@ -22,12 +22,6 @@ final class Heartbeat {
      */
     private static final int PING_SLACK = 8;
 
-    /** How often in a row being late ourselves excuses a peer's silence. */
-    private static final int MAX_EXCUSES = 3;
-
-    /** Enough for the control loop to read its sockets. */
-    private static final long GRACE = 1_000_000;
-
     private final Shared shared;
     private final KeySlots keys;
     private final TimerQueue timers;
@@ -35,6 +29,8 @@ final class Heartbeat {
     private final Router router;
     private final PathMtuProber prober;
     private final ControlOutbox outbox;
+    private final Stalls stalls;
+    private final FlapGuard guard;
     private final EngineOutput output;
     private final EngineLog log;
     private final Supplier<Instant> wallClock;
@@ -47,6 +43,8 @@ final class Heartbeat {
             Router router,
             PathMtuProber prober,
             ControlOutbox outbox,
+            Stalls stalls,
+            FlapGuard guard,
             EngineOutput output,
             Supplier<Instant> wallClock) {
         this.shared = shared;
@@ -56,6 +54,8 @@ final class Heartbeat {
         this.router = router;
         this.prober = prober;
         this.outbox = outbox;
+        this.stalls = stalls;
+        this.guard = guard;
         this.output = output;
         log = new EngineLog(output);
         this.wallClock = wallClock;
@@ -122,6 +122,7 @@ final class Heartbeat {
             prober.onDown(link);
             link.monitor.stop(now);
         }
+        guard.stop(link);
     }
 
     /** Ping interval or timeout changed. */
@@ -135,6 +136,9 @@ final class Heartbeat {
     }
 
     void onPingTimer(long now, LinkState link) {
+        if (!stalls.isReading()) { // else answers may wait in the socket
+            guard.onPing(now, link);
+        }
         if (shared.sequence() == 0 && link.monitor.isNew()) {
             // To libknet, a ping with number 0 shows that we were restarted only if the one before
             // it had another number. The pings of our last life need not have: it may have ended
@@ -198,22 +202,6 @@ final class Heartbeat {
             timers.schedule(link.downTimer, deadline);
             return;
         }
-        long late = now - deadline;
-        if (late > 2 * GRACE && link.monitor.excuses() < MAX_EXCUSES) {
-            // It is us who were late, not the peer: its pongs may wait in the socket, and the
-            // answer to the ping that was late with us needs its time.
-            long grace = GRACE + link.monitor.expectedRoundTrip();
-            link.monitor.excuse(late + grace);
-            log.debug(
-                    LogSubsystem.HEARTBEAT,
-                    () ->
-                            link
-                                    + ": this node itself was late by "
-                                    + Words.time(Duration.ofNanos(late))
-                                    + ", so no pong in time does not count");
-            timers.schedule(link.downTimer, now + grace);
-            return;
-        }
         takeDown(
                 now,
                 link,
@@ -267,6 +255,7 @@ final class Heartbeat {
         timers.schedule(link.downTimer, Math.max(now, link.monitor.deadline()));
         output.publish(
                 new LinkUp(link.host.id, link.id, link.monitor.latency().orElse(Duration.ZERO)));
+        guard.cameUp(now, link);
         router.update(link.host);
         prober.onUp(now, link);
     }
@@ -281,6 +270,9 @@ final class Heartbeat {
             fallSilent(now, link, link.peer);
         }
         output.publish(new LinkDown(link.host.id, link.id, cause, silence));
+        if (cause != LinkDownCause.DISABLED) {
+            guard.wentDown(now, link);
+        }
         router.update(link.host);
     }
 }

@@ -20,6 +20,17 @@ final class LinkMonitor {
     private static final long NONE = Long.MIN_VALUE;
     private static final long SUSPICION_MARGIN = 1_000_000;
 
+    /** Enough for the control loop to read its sockets. */
+    private static final long GRACE = 1_000_000;
+
+    /** What is shorter than this part of the timeout makes no difference, unless at its end. */
+    private static final int EXCUSED_PART = 16;
+
+    /** A node that is late all the time must find out in the end that a peer is gone. */
+    private static final int MAX_EXCUSES = 16;
+
+    private static final int MAX_EXTENSIONS = 3;
+
     private long interval;
     private long timeout;
     private int precision;
@@ -33,6 +44,7 @@ final class LinkMonitor {
     private long lastPing = NONE;
     private long suspectedUntil = NONE;
     private int excuses;
+    private int extensions;
     private long excused;
 
     private long latency = NONE;
@@ -84,7 +96,7 @@ final class LinkMonitor {
             firstPing = now;
         }
         lastPing = now;
-        boolean vain = !connected && lastPong != NONE && now - lastPong >= patience(now);
+        boolean vain = !connected && lastPong != NONE && now - lastPong - excused >= patience(now);
         if (vain) {
             forgetPongs(now);
         }
@@ -128,7 +140,7 @@ final class LinkMonitor {
         if (connected) {
             lastPong = now;
             suspectedUntil = NONE;
-            excused = 0;
+            forgetExcuses();
         }
     }
 
@@ -157,18 +169,31 @@ final class LinkMonitor {
         return suspectedUntil == NONE ? silence : Math.min(silence, suspectedUntil);
     }
 
-    /** This node itself was held up, so silence of that length says nothing about the peer. */
-    void excuse(long nanos) {
-        excuses++;
+    /**
+     * This node itself was held up until now, so silence of that length says nothing about the
+     * peer; and the answer to a ping that was late with us needs its time. Both hold some times in
+     * a row.
+     */
+    void excuse(long now, long nanos) {
+        if (!hasAnswered()) {
+            return;
+        }
+        if (nanos >= timeout / EXCUSED_PART && excuses < MAX_EXCUSES) {
+            excuses++;
+            putOff(nanos);
+        }
+        long lacking = connected ? now + GRACE + expectedRoundTrip() - deadline() : 0;
+        if (lacking > 0 && extensions < MAX_EXTENSIONS) {
+            extensions++;
+            putOff(lacking);
+        }
+    }
+
+    private void putOff(long nanos) {
         excused += nanos;
         if (suspectedUntil != NONE) {
             suspectedUntil += nanos;
         }
-    }
-
-    /** Number of excuses since the last pong. */
-    int excuses() {
-        return excuses;
     }
 
     /** Twice the latency: by then the answer to a ping has come. */
@@ -191,6 +216,7 @@ final class LinkMonitor {
 
     private void forgetExcuses() {
         excuses = 0;
+        extensions = 0;
         excused = 0;
     }
 

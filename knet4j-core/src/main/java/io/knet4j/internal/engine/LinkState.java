@@ -28,6 +28,7 @@ public final class LinkState {
     final RecentPings recentPings = new RecentPings();
     final LinkProbing probing;
     final SendWindow window;
+    final LinkRestraints restraints = new LinkRestraints();
 
     /** Owners of this link's packets in the {@link ControlOutbox}. */
     final ControlStream pings = new ControlStream(this, counters.txPing);
@@ -37,6 +38,7 @@ public final class LinkState {
 
     final Timer pingTimer;
     final Timer downTimer;
+    final Timer restraintTimer;
 
     /** Null unless the link is dynamic. */
     final @Nullable DynamicPeer peer;
@@ -59,6 +61,7 @@ public final class LinkState {
             int windowBytes,
             LinkAction onPingTimer,
             LinkAction onDownTimer,
+            LinkAction onRestraintTimer,
             LinkAction onPeerTimer,
             LinkAction onProbeTimer) {
         this.host = host;
@@ -71,6 +74,7 @@ public final class LinkState {
         tokens = new PingTokens(random);
         pingTimer = new Timer(now -> onPingTimer.run(now, this));
         downTimer = new Timer(now -> onDownTimer.run(now, this));
+        restraintTimer = new Timer(now -> onRestraintTimer.run(now, this));
         probing = new LinkProbing(mtuRange, new Timer(now -> onProbeTimer.run(now, this)));
         peer =
                 config.dynamic()

@@ -2,9 +2,14 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.LinkPolicy;
+import io.knet4j.LinkStability;
 import io.knet4j.LinkUse;
 import io.knet4j.internal.engine.LinkHistory.Fall;
+import io.knet4j.internal.engine.LinkRestraints.Rank;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds out and explains why a link is in use, or why not. */
 final class LinkUses {
@@ -19,9 +24,7 @@ final class LinkUses {
         }
         if (link.monitor.connected()) {
             HostRoute route = link.host.route;
-            return route != null && route.links().contains(link.id)
-                    ? LinkUse.IN_USE
-                    : LinkUse.STANDBY;
+            return route != null && route.links().contains(link.id) ? LinkUse.IN_USE : unused(link);
         }
         if (link.monitor.hasAnswered()) {
             return LinkUse.COMING_UP;
@@ -29,10 +32,41 @@ final class LinkUses {
         return link.history.lastFall() == null ? LinkUse.NO_ANSWER : LinkUse.DOWN;
     }
 
-    static String explain(LinkState link, LinkUse use) {
+    private static LinkUse unused(LinkState link) {
+        Rank rank = Router.rank(link);
+        LinkState chosen = chosen(link.host);
+        if (chosen != null && rank == Router.rank(chosen)) {
+            return LinkUse.STANDBY;
+        }
+        return switch (rank) {
+            case GOOD -> LinkUse.STANDBY;
+            case LOSSY -> LinkUse.LOSSY;
+            case HELD_DOWN -> LinkUse.HELD_DOWN;
+            case SUPPRESSED -> LinkUse.SUPPRESSED;
+        };
+    }
+
+    /** The first one that messages take. */
+    private static @Nullable LinkState chosen(HostState host) {
+        HostRoute route = host.route;
+        return route == null ? null : host.links[route.links().getFirst()];
+    }
+
+    /**
+     * @param stability what speaks against the link
+     */
+    static String explain(LinkState link, LinkUse use, LinkStability stability) {
         return switch (use) {
             case IN_USE -> inUse(link);
             case STANDBY -> standby(link);
+            case LOSSY -> "it loses too much, and another link does not";
+            case HELD_DOWN ->
+                    "it came up again and is held down for another " + time(stability.heldDown());
+            case SUPPRESSED ->
+                    "it went down too often: its penalty is "
+                            + stability.penalty()
+                            + ", and it is suppressed for another "
+                            + time(stability.suppressed());
             case COMING_UP ->
                     "pong "
                             + link.monitor.pongs()
@@ -45,6 +79,10 @@ final class LinkUses {
         };
     }
 
+    private static String time(Optional<Duration> time) {
+        return Words.time(time.orElse(Duration.ZERO));
+    }
+
     private static String inUse(LinkState link) {
         if (link.isLoopback()) {
             return "messages to the local node are delivered at once";
@@ -52,7 +90,31 @@ final class LinkUses {
         return switch (link.host.policy) {
             case ACTIVE -> "messages take every link that is up";
             case ROUND_ROBIN -> "messages take turns on the links that are up";
-            case PASSIVE -> isOnlyOne(link) ? "no other link is up" : "no better link is up";
+            case PASSIVE -> isOnlyOne(link) ? "no other link is up" : bestOne(link);
+        };
+    }
+
+    private static String bestOne(LinkState link) {
+        for (LinkState other : link.host.links) {
+            if (other != null && other.isUsable() && isPreferred(other, link)) {
+                return "link " + other.id + " would be better, but " + hindrance(other);
+            }
+        }
+        return "no better link is up";
+    }
+
+    /** Whether the first one would carry messages if nothing spoke against it. */
+    private static boolean isPreferred(LinkState one, LinkState other) {
+        int difference = one.config.priority() - other.config.priority();
+        return difference > 0 || (difference == 0 && one.id < other.id);
+    }
+
+    private static String hindrance(LinkState link) {
+        return switch (link.restraints.rank()) {
+            case GOOD -> "its peer is not known";
+            case LOSSY -> "loses too much";
+            case HELD_DOWN -> "came up again a short while ago";
+            case SUPPRESSED -> "went down too often";
         };
     }
 
@@ -66,8 +128,7 @@ final class LinkUses {
     }
 
     private static String standby(LinkState link) {
-        HostRoute route = link.host.route;
-        LinkState best = route == null ? null : link.host.links[route.links().getFirst()];
+        LinkState best = chosen(link.host);
         if (best == null || link.host.policy != LinkPolicy.PASSIVE) {
             return "another link is used";
         }

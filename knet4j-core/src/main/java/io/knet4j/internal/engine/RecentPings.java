@@ -42,9 +42,16 @@ final class RecentPings {
      * @param patience time that a ping has to be answered
      */
     PingLoss loss(long now, long patience) {
+        return loss(now, patience, PingLoss.REMEMBERED);
+    }
+
+    /**
+     * @param most how many pings are looked at, the last ones
+     */
+    PingLoss loss(long now, long patience, int most) {
         int pings = 0;
         int lost = 0;
-        for (long ping = oldest(); ping < count; ping++) {
+        for (long ping = count - 1; ping >= oldest() && pings < most; ping--) {
             int place = (int) ping & MASK;
             boolean isAnswered = (answered >>> place & 1) == 1;
             if (isAnswered || now - sentAt[place] > patience) {

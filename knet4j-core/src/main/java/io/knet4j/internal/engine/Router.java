@@ -4,8 +4,11 @@ import io.knet4j.KnetEvent.ActiveLinksChanged;
 import io.knet4j.KnetEvent.DataMtuChanged;
 import io.knet4j.KnetEvent.HostReachable;
 import io.knet4j.KnetEvent.HostUnreachable;
+import io.knet4j.KnetEvent.LinkReleased;
+import io.knet4j.KnetEvent.Restraint;
 import io.knet4j.LinkPolicy;
 import io.knet4j.internal.engine.HostRoute.Hop;
+import io.knet4j.internal.engine.LinkRestraints.Rank;
 import io.knet4j.internal.engine.RoutingTable.PingTarget;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.transport.Path;
@@ -127,6 +130,17 @@ final class Router {
         if (before == null || before.dataMtu() != after.dataMtu()) {
             output.publish(new DataMtuChanged(host.id, after.dataMtu()));
         }
+        endHolds(host, after.links());
+    }
+
+    /** A link that messages take, since there is none better, is not held down any more. */
+    private void endHolds(HostState host, List<Integer> chosen) {
+        for (int id : chosen) {
+            LinkState link = host.link(id);
+            if (link != null && link.restraints.endHold()) {
+                output.publish(new LinkReleased(host.id, id, Restraint.HELD_DOWN));
+            }
+        }
     }
 
     private static List<LinkState> choose(HostState host) {
@@ -136,6 +150,7 @@ final class Router {
                 usable.add(link);
             }
         }
+        keepLeastRestrained(usable);
         if (host.policy != LinkPolicy.PASSIVE || usable.size() < 2) {
             return usable;
         }
@@ -146,6 +161,24 @@ final class Router {
             }
         }
         return List.of(best);
+    }
+
+    private static void keepLeastRestrained(List<LinkState> links) {
+        Rank least = Rank.SUPPRESSED;
+        for (LinkState link : links) {
+            Rank rank = rank(link);
+            least = rank.compareTo(least) < 0 ? rank : least;
+        }
+        Rank kept = least;
+        links.removeIf(link -> rank(link) != kept);
+    }
+
+    /** How much speaks against sending messages on a link, by the policy of its host. */
+    static Rank rank(LinkState link) {
+        Rank rank = link.restraints.rank();
+        // With that policy what is sent on a link is a copy, which can only help.
+        boolean harmless = rank == Rank.LOSSY && link.host.policy == LinkPolicy.ACTIVE;
+        return harmless ? Rank.GOOD : rank;
     }
 
     private static HostRoute route(HostState host, List<LinkState> links) {

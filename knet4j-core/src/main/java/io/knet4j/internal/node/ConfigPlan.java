@@ -6,6 +6,7 @@ import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
 import io.knet4j.ConfigChange.DscpChanged;
+import io.knet4j.ConfigChange.FlapControlChanged;
 import io.knet4j.ConfigChange.HostAdded;
 import io.knet4j.ConfigChange.HostRemoved;
 import io.knet4j.ConfigChange.HostRenamed;
@@ -73,6 +74,10 @@ final class ConfigPlan {
                 current.onWireVersion(),
                 desired.onWireVersion(),
                 new OnWireVersionForced(current.onWireVersion(), desired.onWireVersion()));
+        compare(
+                current.flapControl(),
+                desired.flapControl(),
+                new FlapControlChanged(current.flapControl(), desired.flapControl()));
     }
 
     private void crypto(CryptoSettings before, CryptoSettings after) {

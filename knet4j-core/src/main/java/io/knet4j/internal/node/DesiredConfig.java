@@ -69,7 +69,8 @@ final class DesiredConfig {
                         desired.pathMtuInterval(),
                         desired.accessLists(),
                         desired.dscp(),
-                        desired.onWireVersion());
+                        desired.onWireVersion(),
+                        desired.flapControl());
         changes = ConfigPlan.between(current, config);
     }
 

@@ -60,6 +60,10 @@ final class EventLines {
         return switch (event) {
             case KnetEvent.LinkUp e -> e.host();
             case KnetEvent.LinkDown e -> e.host();
+            case KnetEvent.LinkHeldDown e -> e.host();
+            case KnetEvent.LinkSuppressed e -> e.host();
+            case KnetEvent.LinkLossy e -> e.host();
+            case KnetEvent.LinkReleased e -> e.host();
             case KnetEvent.PeerAddressChanged e -> e.host();
             case KnetEvent.HostReachable e -> e.host();
             case KnetEvent.HostUnreachable e -> e.host();
@@ -70,7 +74,8 @@ final class EventLines {
             case KnetEvent.PathMtuDiffers e -> e.host();
             case KnetEvent.CryptoMismatch e -> e.host();
             case KnetEvent.ZstdWithheld e -> e.host();
-            case KnetEvent.SocketError _,
+            case KnetEvent.NodeStalled _,
+                    KnetEvent.SocketError _,
                     KnetEvent.SendFailed _,
                     KnetEvent.ReceiveQueueFull _,
                     KnetEvent.HandlerFailed _,
@@ -82,8 +87,15 @@ final class EventLines {
 
     private static LogSubsystem subsystem(KnetEvent event) {
         return switch (event) {
-            case KnetEvent.LinkUp _, KnetEvent.LinkDown _, KnetEvent.PeerAddressChanged _ ->
+            case KnetEvent.LinkUp _,
+                    KnetEvent.LinkDown _,
+                    KnetEvent.LinkHeldDown _,
+                    KnetEvent.LinkSuppressed _,
+                    KnetEvent.LinkLossy _,
+                    KnetEvent.LinkReleased _,
+                    KnetEvent.PeerAddressChanged _ ->
                     LogSubsystem.LINK;
+            case KnetEvent.NodeStalled _ -> LogSubsystem.HEARTBEAT;
             case KnetEvent.HostReachable _,
                     KnetEvent.HostUnreachable _,
                     KnetEvent.HostRestarted _,
@@ -108,6 +120,9 @@ final class EventLines {
             case KnetEvent.LinkDown down when down.cause() == LinkDownCause.DISABLED ->
                     System.Logger.Level.INFO;
             case KnetEvent.LinkDown _,
+                    KnetEvent.LinkSuppressed _,
+                    KnetEvent.LinkLossy _,
+                    KnetEvent.NodeStalled _,
                     KnetEvent.HostUnreachable _,
                     KnetEvent.SocketError _,
                     KnetEvent.SendFailed _,
@@ -119,6 +134,8 @@ final class EventLines {
                     KnetEvent.ZstdWithheld _ ->
                     System.Logger.Level.WARNING;
             case KnetEvent.LinkUp _,
+                    KnetEvent.LinkHeldDown _,
+                    KnetEvent.LinkReleased _,
                     KnetEvent.PeerAddressChanged _,
                     KnetEvent.HostReachable _,
                     KnetEvent.HostRestarted _,
@@ -142,6 +159,7 @@ final class EventLines {
                     times(now, List.of("handler", e.channel(), e.error().getClass()), 1);
             case KnetEvent.FilterFailed e ->
                     times(now, List.of("filter", e.outgoing(), e.error().getClass()), 1);
+            case KnetEvent.NodeStalled e -> times(now, "stall", e.times());
             default -> 1;
         };
     }
@@ -160,6 +178,30 @@ final class EventLines {
             case KnetEvent.LinkUp e ->
                     link(e.link(), host) + " is up, latency " + Words.time(e.latency());
             case KnetEvent.LinkDown e -> link(e.link(), host) + " is down: " + cause(e);
+            case KnetEvent.LinkHeldDown e ->
+                    link(e.link(), host)
+                            + " came up again and is held down for "
+                            + Words.time(e.time());
+            case KnetEvent.LinkSuppressed e ->
+                    link(e.link(), host)
+                            + " went down too often and is suppressed for "
+                            + Words.time(e.time())
+                            + ": it has a penalty of "
+                            + e.penalty();
+            case KnetEvent.LinkLossy e ->
+                    link(e.link(), host)
+                            + " loses too much: "
+                            + e.loss().lost()
+                            + " of "
+                            + e.loss().pings()
+                            + " pings were not answered";
+            case KnetEvent.LinkReleased e ->
+                    link(e.link(), host)
+                            + switch (e.restraint()) {
+                                case LOSSY -> " does not lose too much any more";
+                                case HELD_DOWN -> " is not held down any more";
+                                case SUPPRESSED -> " is not suppressed any more";
+                            };
             case KnetEvent.PeerAddressChanged e ->
                     link(e.link(), host)
                             + " has its peer at "
@@ -167,6 +209,11 @@ final class EventLines {
                             + e.before()
                                     .map(before -> ", before at " + Addresses.text(before))
                                     .orElse("");
+            case KnetEvent.NodeStalled e ->
+                    "this node did nothing for "
+                            + Words.time(e.longest())
+                            + ", since it was stopped or had no processor"
+                            + repeated(times);
             case KnetEvent.HostReachable _ -> host + " is reachable";
             case KnetEvent.HostUnreachable _ -> host + " is not reachable: no link to it is up";
             case KnetEvent.HostRestarted _ ->

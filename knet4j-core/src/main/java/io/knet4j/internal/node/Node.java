@@ -8,6 +8,7 @@ import io.knet4j.Crypto;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
 import io.knet4j.DropCause;
+import io.knet4j.FlapControl;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
@@ -650,6 +651,17 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void setFlapControl(FlapControl control) {
+        checkNotNull("flapControl", control);
+        change(() -> engine.setFlapControl(runtime.nanoTime(), control));
+    }
+
+    @Override
+    public FlapControl flapControl() {
+        return call(engine::flapControl);
+    }
+
+    @Override
     public void forceOnWireVersion(OptionalInt version) {
         change(() -> engine.forceOnWireVersion(version));
     }
@@ -677,7 +689,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
                 engine.drops(),
                 events.dropped(),
                 engine.compressionStatistics(),
-                engine.cryptoStatistics());
+                engine.cryptoStatistics(),
+                engine.stalls());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
 import io.knet4j.ConfigChange.DscpChanged;
+import io.knet4j.ConfigChange.FlapControlChanged;
 import io.knet4j.ConfigChange.HostAdded;
 import io.knet4j.ConfigChange.HostRemoved;
 import io.knet4j.ConfigChange.HostRenamed;
@@ -145,6 +146,7 @@ final class PreparedConfig implements AutoCloseable {
             }
             case InterfaceMtuChanged c -> changes.step(_ -> engine.setInterfaceMtu(c.after()));
             case OnWireVersionForced c -> changes.step(_ -> engine.forceOnWireVersion(c.after()));
+            case FlapControlChanged c -> changes.step(now -> engine.setFlapControl(now, c.after()));
             case HostRemoved c -> {
                 EnginePicture.Host host = host(c.host());
                 changes.remove(

@@ -17,6 +17,7 @@ public final class IncomingBatch {
     private final int[] lengths;
     private int size;
     private int used;
+    private boolean more;
 
     /**
      * @param memory room for the datagrams
@@ -71,7 +72,18 @@ public final class IncomingBatch {
         used = offset + length;
     }
 
+    /** Not all was read that may be there. */
+    public void leftMore() {
+        more = true;
+    }
+
+    /** Whether there may be more where the datagrams come from. */
+    public boolean hasMore() {
+        return more;
+    }
+
     public void clear() {
+        more = false;
         Arrays.fill(sockets, 0, size, null);
         Arrays.fill(sources, 0, size, null);
         size = 0;

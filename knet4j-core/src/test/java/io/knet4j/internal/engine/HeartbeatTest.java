@@ -10,8 +10,10 @@ import io.knet4j.DropCause;
 import io.knet4j.KnetEvent.LinkDown;
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.KnetEvent.LinkUp;
+import io.knet4j.KnetEvent.NodeStalled;
 import io.knet4j.KnetEvent.SocketError;
 import io.knet4j.Reason;
+import io.knet4j.StatisticsScope;
 import io.knet4j.internal.engine.FakeTransport.Sent;
 import java.time.Duration;
 import java.util.List;
@@ -141,8 +143,59 @@ class HeartbeatTest {
     void givesUpOnAPeerThatIsSilentAlsoAfterADelay() {
         node.hostUp(2, 1);
         node.now += 10 * TIMEOUT.toNanos();
-        node.advance(2 * MILLI);
+        node.advance(TIMEOUT.minus(INTERVAL).minusMillis(1).toNanos());
+        assertThat(downs()).as("it had not the whole timeout to be heard").isEmpty();
+        node.advance(INTERVAL.toNanos() + 2 * MILLI);
         assertThat(downs()).hasSize(1);
+    }
+
+    @Test
+    void aDelayThatEndsBeforeTheTimeoutIsExcusedToo() {
+        HostState host = node.hostUp(2, 1);
+        node.advance(2 * MILLI);
+        node.drainPings(); // lost
+        node.now += TIMEOUT.minus(INTERVAL).minusMillis(5).toNanos();
+        node.advance(TIMEOUT.minus(INTERVAL.multipliedBy(2)).minusMillis(10).toNanos());
+        assertThat(downs()).as("the pings that were due were not sent").isEmpty();
+        node.answerPings();
+        assertThat(host.link(0).monitor.connected()).isTrue();
+    }
+
+    @Test
+    void readsAllThatWaitsBeforeItJudges() {
+        node.hostUp(2, 1);
+        node.engine.runTimers(node.now);
+        List<Sent> pings = node.drainPings();
+        node.now += 10 * TIMEOUT.toNanos();
+        for (int i = 0; i < 25; i++) { // longer than the timeout, so much waits in the socket
+            node.engine.runTimers(node.now);
+            node.now += 20 * MILLI;
+            node.incoming.clear();
+            node.incoming.leftMore();
+            node.engine.receive(node.now, node.incoming);
+        }
+        node.engine.runTimers(node.now);
+        assertThat(downs()).isEmpty();
+        node.answer(pings.getLast(), 2);
+        node.engine.runTimers(node.now);
+        assertThat(downs()).isEmpty();
+        node.advance(TIMEOUT.toNanos() - 1);
+        assertThat(downs()).as("late answers are answers").isEmpty();
+        assertThat(node.drops(DropCause.LATE_PONG)).isEqualTo(1);
+    }
+
+    @Test
+    void countsAndTellsItsOwnDelays() {
+        node.hostUp(2, 1);
+        node.engine.runTimers(node.now);
+        node.engine.clearStatistics(StatisticsScope.NODE);
+        node.now += 10 * TIMEOUT.toNanos();
+        node.engine.runTimers(node.now);
+        Duration late = node.engine.stalls().max().orElseThrow();
+        assertThat(late)
+                .isBetween(TIMEOUT.multipliedBy(10).minus(INTERVAL), TIMEOUT.multipliedBy(10));
+        assertThat(node.output.drainEvents()).contains(new NodeStalled(late, 1));
+        assertThat(node.engine.stalls().samples()).isEqualTo(1);
     }
 
     @Test

@@ -221,14 +221,45 @@ class LinkMonitorTest {
         long last = up(0);
         monitor.suspect(last);
         long before = monitor.deadline();
-        monitor.excuse(700);
-        assertThat(monitor.deadline()).isEqualTo(before + 700);
+        monitor.excuse(last + 1, TIMEOUT / 16 - 1);
+        assertThat(monitor.deadline()).as("too short to matter").isEqualTo(before);
+        monitor.excuse(last + 1, TIMEOUT / 16);
+        assertThat(monitor.deadline()).isEqualTo(before + TIMEOUT / 16);
         assertThat(monitor.sinceLastPong(last + 9))
                 .as("no excuse makes a pong younger")
                 .contains(Duration.ofNanos(9));
         pong(last + 1, 0);
-        monitor.excuse(300);
-        assertThat(monitor.deadline()).isEqualTo(last + 1 + 300 + TIMEOUT);
+        monitor.excuse(last + 2, 3 * SECOND);
+        assertThat(monitor.deadline()).isEqualTo(last + 1 + 3 * SECOND + TIMEOUT);
+    }
+
+    @Test
+    void theAnswerToThePingThatWasLateHasItsTime() {
+        long last = up(7);
+        long end = last + TIMEOUT + 14;
+        assertThat(monitor.deadline()).isEqualTo(end);
+        monitor.excuse(end - MILLI - 14, 3 * MILLI);
+        assertThat(monitor.deadline()).isEqualTo(end);
+        long now = end;
+        for (int i = 0; i < 3; i++) {
+            now += 3 * MILLI;
+            monitor.excuse(now, 3 * MILLI);
+            assertThat(monitor.deadline()).isEqualTo(now + MILLI + 14);
+        }
+        monitor.excuse(now + 3 * MILLI, 3 * MILLI);
+        assertThat(monitor.deadline()).as("three times in a row").isEqualTo(now + MILLI + 14);
+    }
+
+    @Test
+    void whoIsLateAllTheTimeIsExcusedSixteenTimesInARow() {
+        long last = up(0);
+        for (int i = 0; i < 100; i++) {
+            monitor.excuse(last, SECOND);
+        }
+        assertThat(monitor.deadline()).isEqualTo(last + TIMEOUT + 16 * SECOND);
+        pong(last + 50, 0);
+        monitor.excuse(last + 50, SECOND);
+        assertThat(monitor.deadline()).isEqualTo(last + 50 + TIMEOUT + SECOND);
     }
 
     @Test

@@ -59,6 +59,20 @@ class RecentPingsTest {
     }
 
     @Test
+    void aShorterWindowHasTheLastOnesWhoseAnswersAreNotUnderWay() {
+        for (int i = 0; i < 40; i++) {
+            pings.sent(i * 1000);
+            if (i < 25 || i == 30) {
+                pings.answered(i * 1000);
+            }
+        }
+        long now = 39_000 + PATIENCE;
+        assertThat(pings.loss(now, PATIENCE, 10)).isEqualTo(new PingLoss(10, 9));
+        assertThat(pings.loss(now, PATIENCE, 20)).isEqualTo(new PingLoss(20, 13));
+        assertThat(pings.loss(now, PATIENCE, 60)).isEqualTo(new PingLoss(39, 13));
+    }
+
+    @Test
     void anAnswerCountsOnceAndStrangeOnesNotAtAll() {
         pings.sent(1000);
         pings.sent(2000);

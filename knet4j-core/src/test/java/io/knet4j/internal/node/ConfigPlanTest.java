@@ -11,6 +11,7 @@ import io.knet4j.ConfigChange.ClearTrafficChanged;
 import io.knet4j.ConfigChange.CompressionChanged;
 import io.knet4j.ConfigChange.CryptoSlotChanged;
 import io.knet4j.ConfigChange.DscpChanged;
+import io.knet4j.ConfigChange.FlapControlChanged;
 import io.knet4j.ConfigChange.HostAdded;
 import io.knet4j.ConfigChange.HostRemoved;
 import io.knet4j.ConfigChange.HostRenamed;
@@ -26,6 +27,7 @@ import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
 import io.knet4j.CryptoSettings;
+import io.knet4j.FlapControl;
 import io.knet4j.HostConfig;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
@@ -98,6 +100,7 @@ class ConfigPlanTest {
                 .accessLists(random.nextBoolean())
                 .dscp(random.nextInt(2))
                 .onWireVersion(maybe(random, 1))
+                .flapControl(FlapControl.OFF.withHoldDown(Duration.ofSeconds(random.nextInt(2))))
                 .build();
     }
 
@@ -144,6 +147,7 @@ class ConfigPlanTest {
             case AccessListsSwitched c -> builder.accessLists(c.after());
             case DscpChanged c -> builder.dscp(c.after());
             case OnWireVersionForced c -> builder.onWireVersion(c.after());
+            case FlapControlChanged c -> builder.flapControl(c.after());
             case HostRemoved c -> {
                 assertThat(builder.hosts()).containsEntry(c.host(), c.config());
                 builder.withoutHost(c.host());

@@ -15,6 +15,7 @@ import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoSettings;
 import io.knet4j.Destination;
 import io.knet4j.DestinationFilter;
+import io.knet4j.FlapControl;
 import io.knet4j.Host;
 import io.knet4j.HostConfig;
 import io.knet4j.HostStatus;
@@ -139,6 +140,7 @@ class ConformanceTest {
         values.put(CompressionConfig.class, CompressionConfig.NONE);
         values.put(LinkPolicy.class, LinkPolicy.ACTIVE);
         values.put(LinkConfig.class, somewhere());
+        values.put(FlapControl.class, FlapControl.OFF);
         values.put(NodeConfig.class, NodeConfig.builder().build());
         values.put(LogSubsystem.class, LogSubsystem.LINK);
         values.put(System.Logger.Level.class, System.Logger.Level.INFO);

@@ -21,6 +21,7 @@ import io.knet4j.LogSubsystem;
 import io.knet4j.MtuLimit;
 import io.knet4j.OnWireVersion;
 import io.knet4j.PathMtu;
+import io.knet4j.PingLoss;
 import io.knet4j.Reason;
 import io.knet4j.SharedKey;
 import io.knet4j.UdpFeature;
@@ -217,6 +218,44 @@ class NodeLogTest {
                                 "crypto",
                                 Level.WARNING,
                                 HOST + " cannot be understood on link 1: it encrypts")),
+                Arguments.of(
+                        new KnetEvent.LinkHeldDown(2, 1, Duration.ofSeconds(30)),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to "
+                                        + HOST
+                                        + " came up again and is held down for 30.000 s")),
+                Arguments.of(
+                        new KnetEvent.LinkSuppressed(2, 1, 2950, Duration.ofSeconds(118)),
+                        new Line(
+                                "link",
+                                Level.WARNING,
+                                "link 1 to "
+                                        + HOST
+                                        + " went down too often and is suppressed for 118.000 s: it"
+                                        + " has a penalty of 2950")),
+                Arguments.of(
+                        new KnetEvent.LinkLossy(2, 1, new PingLoss(50, 6)),
+                        new Line(
+                                "link",
+                                Level.WARNING,
+                                "link 1 to "
+                                        + HOST
+                                        + " loses too much: 6 of 50 pings were not answered")),
+                Arguments.of(
+                        new KnetEvent.LinkReleased(2, 1, KnetEvent.Restraint.SUPPRESSED),
+                        new Line(
+                                "link",
+                                Level.INFO,
+                                "link 1 to " + HOST + " is not suppressed any more")),
+                Arguments.of(
+                        new KnetEvent.NodeStalled(Duration.ofMillis(1200), 3),
+                        new Line(
+                                "heartbeat",
+                                Level.WARNING,
+                                "this node did nothing for 1.200 s, since it was stopped or had no"
+                                        + " processor (3 times since the last such line)")),
                 Arguments.of(
                         new KnetEvent.ZstdWithheld(2),
                         new Line(

@@ -315,10 +315,11 @@ public final class NioUdpTransport implements SocketTransport {
                 memory.limit(memory.capacity()).position(start);
                 InetSocketAddress source = (InetSocketAddress) socket.channel.receive(memory);
                 if (source == null) {
-                    break;
+                    return;
                 }
                 batch.add(socket, source, memory.position() - start);
             }
+            batch.leftMore();
         } catch (IOException e) {
             listener.socketFailed(socket, reason(e), String.valueOf(e.getMessage()));
         } finally {

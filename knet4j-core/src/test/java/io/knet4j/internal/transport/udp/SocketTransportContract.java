@@ -127,6 +127,32 @@ abstract class SocketTransportContract {
         assertThat(received).as("seed %d", seed).isEqualTo(sent);
     }
 
+    @Test
+    void whoReadsUntilThereIsNoMoreHasReadAll() throws Exception {
+        Socket from = ends.bind("127.0.0.1");
+        int sockets = 20;
+        int each = 70;
+        for (int i = 0; i < sockets; i++) {
+            Path path = ends.transport.path(from, ends.bind("127.0.0.1").local());
+            for (int j = 0; j < each; j++) {
+                ends.add(path, Ends.payload(10 + j, j)); // no two are alike
+            }
+        }
+        ends.sendAll();
+        int polls = 0;
+        int count = 0;
+        boolean more = true;
+        while (more) {
+            ends.transport.poll(0, ends.incoming);
+            more = ends.incoming.hasMore();
+            count += ends.incoming.size();
+            ends.incoming.clear();
+            polls++;
+        }
+        assertThat(count).isEqualTo(sockets * each);
+        assertThat(polls).isGreaterThan(1);
+    }
+
     /** Nobody here sends them, but anybody can. */
     @Test
     void emptyDatagramsAreReceived() throws Exception {

@@ -253,6 +253,9 @@ public final class LinuxUdpTransport implements SocketTransport {
         for (int i = 0; i < count; i++) {
             read(readable[i], batch, count - i);
         }
+        if (events == SOCKETS_PER_TURN) {
+            batch.leftMore(); // others may be readable, too
+        }
     }
 
     private void watchNew() {
@@ -296,6 +299,9 @@ public final class LinuxUdpTransport implements SocketTransport {
                 more = result == wanted;
                 left -= wanted;
                 bytes -= reader.bytes();
+            }
+            if (more) {
+                batch.leftMore();
             }
         } finally {
             socket.descriptor().release();
