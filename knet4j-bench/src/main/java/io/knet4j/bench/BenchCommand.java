@@ -15,7 +15,6 @@ import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.Terminal;
 import io.knet4j.cli.Version;
-import io.knet4j.interop.LibKnet;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +91,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = {"--size", "--sizes"},
             split = ",",
             paramLabel = "BYTES",
-            converter = MessageSize.class,
+            converter = MessageSize.Bytes.class,
             description =
                     "Sizes of messages. Default: 64,256,1024,1400,8192,65536; 64,1400,65536 with"
                             + " --quick and --connect.")
@@ -254,13 +252,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void compare()
             throws CommandException, IOException, InterruptedException, TimeoutException {
-        Optional<String> missing = LibKnet.unavailableReason();
-        if (missing.isPresent()) {
-            throw CommandException.failed(
-                    missing.get()
-                            + "; it is what --compare measures beside knet4j. Install the package"
-                            + " libknet1 (Debian, Ubuntu: apt-get install libknet1)");
-        }
+        CLibrary.require("it is what --compare measures beside knet4j");
         new Comparison(plan(), json ? new JsonReport(terminal) : new TextReport(terminal)).run();
     }
 
@@ -287,9 +279,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private Duration length(Duration otherwise) {
-        return seconds == null
-                ? otherwise
-                : Duration.ofMillis(seconds.movePointRight(3).longValue());
+        return seconds == null ? otherwise : NumberOption.Seconds.duration(seconds);
     }
 
     /** What {@code --rounds} takes. */

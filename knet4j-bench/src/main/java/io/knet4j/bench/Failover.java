@@ -14,14 +14,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -87,9 +85,9 @@ final class Failover implements Callable<Integer> {
             });
             a.startForwarding();
             b.startForwarding();
-            Received received = new Received();
+            Arrivals received = new Arrivals();
             b.channel(0).onMessage(message -> received.add(message.payload().getInt()));
-            await(() -> bothUp(toB) && bothUp(toA));
+            awaitUp(toA, toB);
 
             AtomicInteger sent = new AtomicInteger();
             AtomicBoolean stop = new AtomicBoolean();
@@ -108,7 +106,7 @@ final class Failover implements Callable<Integer> {
                 exposed += sent.get() - sentBefore;
                 detected[i] = (downAt - cutAt) / 1e6;
                 links[0].heal();
-                await(() -> bothUp(toB) && bothUp(toA));
+                awaitUp(toA, toB);
             }
             stop.set(true);
             traffic.join();
@@ -125,8 +123,8 @@ final class Failover implements Callable<Integer> {
                             detected[(int) Math.ceil(cuts * 0.99) - 1],
                             detected[cuts - 1]),
                     sent.get(),
-                    sent.get() - received.distinct(),
-                    received.doubled(),
+                    sent.get() - received.counts().messages(),
+                    received.counts().doubled(),
                     exposed);
         }
     }
@@ -141,6 +139,10 @@ final class Failover implements Callable<Integer> {
         return host.links().stream().allMatch(link -> link.status().connected());
     }
 
+    private static void awaitUp(Host toA, Host toB) throws InterruptedException {
+        Waiting.until(() -> bothUp(toB) && bothUp(toA), LIMIT, "the links do not come up");
+    }
+
     private static void send(Channel channel, AtomicInteger sent, AtomicBoolean stop) {
         ByteBuffer message = ByteBuffer.allocate(200);
         while (!stop.get()) {
@@ -152,37 +154,6 @@ final class Failover implements Callable<Integer> {
             } catch (InterruptedException e) {
                 return;
             }
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("the links do not come up");
-            }
-            Thread.sleep(1);
-        }
-    }
-
-    /** Numbers of the messages that came. */
-    private static final class Received {
-        private final BitSet numbers = new BitSet();
-        private int doubled;
-
-        synchronized void add(int number) {
-            if (numbers.get(number)) {
-                doubled++;
-            }
-            numbers.set(number);
-        }
-
-        synchronized int distinct() {
-            return numbers.cardinality();
-        }
-
-        synchronized int doubled() {
-            return doubled;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.knet4j.cli;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -93,6 +94,11 @@ public final class NumberOption {
                 // told below
             }
             throw new NotAllowed(min + " to " + MAX + " seconds");
+        }
+
+        /** The time that an option gave, to the millisecond. */
+        public static Duration duration(BigDecimal seconds) {
+            return Duration.ofMillis(seconds.movePointRight(3).longValue());
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code knet bench overload}. */
@@ -48,13 +49,7 @@ public final class OverloadCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}.")
     private BigDecimal seconds = BigDecimal.ONE;
 
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            converter = MessageSize.class,
-            defaultValue = "1400",
-            description = "Size of the messages. Default: ${DEFAULT-VALUE}.")
-    private int size;
+    @Mixin private MessageSize size = new MessageSize();
 
     private final Terminal terminal;
     private final List<String> faults = new ArrayList<>();
@@ -88,8 +83,8 @@ public final class OverloadCommand implements Callable<Integer> {
     }
 
     private double measure(Burden burden, SharedKey key, double free) throws InterruptedException {
-        Duration time = Duration.ofNanos(seconds.movePointRight(9).longValue());
-        try (OverloadedPair pair = new OverloadedPair(burden, key, size)) {
+        Duration time = NumberOption.Seconds.duration(seconds);
+        try (OverloadedPair pair = new OverloadedPair(burden, key, size.bytes())) {
             Thread.sleep(time); // compiled, queues as full as they get
             Footprint before = Footprint.now();
             List<Flood> floods = pair.floods();

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code knet bench scaling}. */
@@ -50,13 +51,7 @@ public final class ScalingCommand implements Callable<Integer> {
             description = "Hosts of the idle node. Default: 10,100,1000.")
     private List<Integer> idle = List.of(10, 100, 1000);
 
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            converter = MessageSize.class,
-            defaultValue = "1400",
-            description = "Size of the messages. Default: ${DEFAULT-VALUE}.")
-    private int size;
+    @Mixin private MessageSize size = new MessageSize();
 
     @Option(
             names = "--seconds",
@@ -81,7 +76,7 @@ public final class ScalingCommand implements Callable<Integer> {
         List<Broadcast> broadcasts = new ArrayList<>();
         terminal.outLine(Broadcast.HEAD);
         for (int nodes : broadcast) {
-            Broadcast result = Broadcast.measure(nodes, size);
+            Broadcast result = Broadcast.measure(nodes, size.bytes());
             terminal.outLine(result.row());
             broadcasts.add(result);
         }
@@ -101,7 +96,7 @@ public final class ScalingCommand implements Callable<Integer> {
     }
 
     private String plot(List<Broadcast> broadcasts, List<IdleNode> idles) {
-        String messages = String.format(Locale.ROOT, "%,d-byte messages", size);
+        String messages = String.format(Locale.ROOT, "%,d-byte messages", size.bytes());
         return SvgPlot.of(
                 List.of(
                         new Panel(

@@ -3,17 +3,16 @@ package io.knet4j.bench.soak;
 import static io.knet4j.bench.Lines.line;
 
 import io.knet4j.SharedKey;
+import io.knet4j.bench.CLibrary;
 import io.knet4j.bench.MessageSize;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.Terminal;
-import io.knet4j.interop.LibKnet;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code knet bench soak}. */
@@ -65,13 +64,7 @@ public final class SoakCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}.")
     private BigDecimal calibration = BigDecimal.ZERO;
 
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            converter = MessageSize.class,
-            defaultValue = "1400",
-            description = "Size of the messages. Default: ${DEFAULT-VALUE}.")
-    private int size;
+    @Mixin private MessageSize size = new MessageSize();
 
     /** Prints there. */
     public SoakCommand(Terminal terminal) {
@@ -94,21 +87,15 @@ public final class SoakCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        Optional<String> missing = LibKnet.unavailableReason();
-        if (missing.isPresent()) {
-            throw CommandException.failed(
-                    missing.get()
-                            + "; one of the two nodes is its. Install the package libknet1 (Debian,"
-                            + " Ubuntu: apt-get install libknet1)");
-        }
-        NumberedMessages messages = new NumberedMessages(size, SEED);
+        CLibrary.require("one of the two nodes is its");
+        NumberedMessages messages = new NumberedMessages(size.bytes(), SEED);
         try (SharedKey key = SharedKey.generate()) {
             double toC;
             double toJava;
             try (SoakPair direct = new SoakPair(messages, CIPHER, HASH, key, false)) {
                 direct.awaitUp();
                 direct.send(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
-                Thread.sleep(duration(calibration));
+                Thread.sleep(NumberOption.Seconds.duration(calibration));
                 direct.stop();
                 toC = direct.atC.counts().messages() / calibration.doubleValue();
                 toJava = direct.atJava.counts().messages() / calibration.doubleValue();
@@ -120,17 +107,17 @@ public final class SoakCommand implements Callable<Integer> {
                     line(
                             "%s+%s, %,d bytes; as fast as they can: %,.0f messages/s to C, %,.0f to"
                                     + " Java; half of that:",
-                            CIPHER, HASH, size, toC, toJava));
+                            CIPHER, HASH, size.bytes(), toC, toJava));
             try (SoakPair pair = new SoakPair(messages, CIPHER, HASH, key, true)) {
                 pair.awaitUp();
                 pair.send(toC * SHARE, toJava * SHARE);
-                SoakRun run = new SoakRun(pair, duration(cutEvery), terminal::outLine);
-                return run.run(duration(seconds)) ? ExitCode.OK : ExitCode.FAILED;
+                SoakRun run =
+                        new SoakRun(
+                                pair, NumberOption.Seconds.duration(cutEvery), terminal::outLine);
+                return run.run(NumberOption.Seconds.duration(seconds))
+                        ? ExitCode.OK
+                        : ExitCode.FAILED;
             }
         }
-    }
-
-    private static Duration duration(BigDecimal seconds) {
-        return Duration.ofNanos(seconds.movePointRight(9).longValue());
     }
 }

@@ -7,6 +7,8 @@ import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.SharedKey;
+import io.knet4j.bench.Arrivals;
+import io.knet4j.bench.Waiting;
 import io.knet4j.interop.CDescriptor;
 import io.knet4j.interop.CLinkConfig;
 import io.knet4j.interop.CNode;
@@ -124,13 +126,7 @@ final class SoakPair implements AutoCloseable {
 
     /** Waits until both nodes have all links up. */
     void awaitUp() throws InterruptedException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!isUp()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("the links do not come up");
-            }
-            Thread.sleep(Duration.ofMillis(10));
-        }
+        Waiting.until(this::isUp, LIMIT, "the links do not come up");
     }
 
     private boolean isUp() {

@@ -2,6 +2,7 @@ package io.knet4j.bench.soak;
 
 import static io.knet4j.bench.Lines.line;
 
+import io.knet4j.bench.Arrivals;
 import io.knet4j.bench.Footprint;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -219,7 +219,7 @@ public final class NodeCommand implements Callable<Integer> {
                             new LineSender(
                                     knet.channel(channel),
                                     destination,
-                                    Duration.ofMillis(wait.movePointRight(3).longValue()),
+                                    NumberOption.Seconds.duration(wait),
                                     reachability,
                                     reporter),
                             reporter);

@@ -87,7 +87,7 @@ public final class StatusCommand implements Callable<Integer> {
         if (watch == null) {
             return ExitCode.OK;
         }
-        Duration pause = Duration.ofMillis(watch.movePointRight(3).longValue());
+        Duration pause = NumberOption.Seconds.duration(watch);
         String before = json ? "" : isOnTerminal() ? CLEAR : "\n";
         while (true) {
             Thread.sleep(pause);

@@ -96,17 +96,11 @@ final class LinkUses {
 
     private static String bestOne(LinkState link) {
         for (LinkState other : link.host.links) {
-            if (other != null && other.isUsable() && isPreferred(other, link)) {
+            if (other != null && other.isUsable() && Router.isPreferred(other, link)) {
                 return "link " + other.id + " would be better, but " + hindrance(other);
             }
         }
         return "no better link is up";
-    }
-
-    /** Whether the first one would carry messages if nothing spoke against it. */
-    private static boolean isPreferred(LinkState one, LinkState other) {
-        int difference = one.config.priority() - other.config.priority();
-        return difference > 0 || (difference == 0 && one.id < other.id);
     }
 
     private static String hindrance(LinkState link) {

@@ -156,11 +156,20 @@ final class Router {
         }
         LinkState best = usable.getFirst();
         for (LinkState link : usable) {
-            if (link.config.priority() > best.config.priority()) {
+            if (isPreferred(link, best)) {
                 best = link;
             }
         }
         return List.of(best);
+    }
+
+    /**
+     * Whether the first one carries messages rather than the other, if nothing else tells them
+     * apart.
+     */
+    static boolean isPreferred(LinkState one, LinkState other) {
+        int difference = one.config.priority() - other.config.priority();
+        return difference > 0 || (difference == 0 && one.id < other.id);
     }
 
     private static void keepLeastRestrained(List<LinkState> links) {

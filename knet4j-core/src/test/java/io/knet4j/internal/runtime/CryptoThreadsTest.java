@@ -7,14 +7,10 @@ import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoConfig;
 import io.knet4j.CryptoHash;
 import io.knet4j.Destination;
-import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
-import io.knet4j.LinkConfig;
 import io.knet4j.SharedKey;
 import java.lang.foreign.Arena;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -54,14 +50,8 @@ class CryptoThreadsTest {
         private Pair(int threads, CryptoConfig crypto) throws InterruptedException {
             one = Knet.builder(1).crypto(crypto).cryptoThreads(threads).interfaceMtu(9000).open();
             two = Knet.builder(2).crypto(crypto).interfaceMtu(9000).open();
-            InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-            InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
-            Host probe = two.addHost(9);
-            InetSocketAddress atTwo =
-                    probe.addLink(0, LinkConfig.udp(any, nowhere)).config().local();
-            InetSocketAddress atOne = one.addHost(2).addLink(0, link(any, atTwo)).config().local();
-            two.addHost(1).addLink(0, link(atTwo, atOne));
-            probe.remove();
+            LoopbackLinks.join(
+                    one, two, link -> link.withPing(Duration.ofMillis(20), LONG).withPongCount(1));
             for (int channel = 0; channel < CHANNELS; channel++) {
                 SplittableRandom random = new SplittableRandom(channel);
                 two.channel(channel)
@@ -78,12 +68,6 @@ class CryptoThreadsTest {
             two.startForwarding();
             assertThat(one.host(2).orElseThrow().awaitReachable(LONG)).isTrue();
             assertThat(two.host(1).orElseThrow().awaitReachable(LONG)).isTrue();
-        }
-
-        private static LinkConfig link(InetSocketAddress local, InetSocketAddress remote) {
-            return LinkConfig.udp(local, remote)
-                    .withPing(Duration.ofMillis(20), LONG)
-                    .withPongCount(1);
         }
 
         /** Message after message of a channel, of all sizes. */

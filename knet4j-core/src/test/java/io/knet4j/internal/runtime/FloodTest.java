@@ -7,10 +7,7 @@ import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
-import io.knet4j.LinkConfig;
 import io.knet4j.LinkStatus;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,13 +42,8 @@ class FloodTest {
     private AtomicLong receiver(int id, int channel) throws InterruptedException {
         Knet receiver = Knet.builder(id).open();
         receivers.add(receiver);
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
-        Host probe = receiver.addHost(99);
-        InetSocketAddress there = probe.addLink(0, LinkConfig.udp(any, nowhere)).config().local();
-        InetSocketAddress here = sender.addHost(id).addLink(0, link(any, there)).config().local();
-        receiver.addHost(SENDER).addLink(0, link(there, here));
-        probe.remove();
+        LoopbackLinks.join(
+                sender, receiver, link -> link.withPing(INTERVAL, TIMEOUT).withPongCount(1));
         AtomicLong arrived = new AtomicLong();
         receiver.channel(channel).onMessage(_ -> arrived.incrementAndGet());
         sender.startForwarding();
@@ -59,10 +51,6 @@ class FloodTest {
         assertThat(sender.host(id).orElseThrow().awaitReachable(LONG)).isTrue();
         assertThat(receiver.host(SENDER).orElseThrow().awaitReachable(LONG)).isTrue();
         return arrived;
-    }
-
-    private static LinkConfig link(InetSocketAddress local, InetSocketAddress remote) {
-        return LinkConfig.udp(local, remote).withPing(INTERVAL, TIMEOUT).withPongCount(1);
     }
 
     /** Sends to a host as fast as the queue takes it, until the node is closed. */

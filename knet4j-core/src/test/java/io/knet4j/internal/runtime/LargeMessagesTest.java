@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.Channel;
 import io.knet4j.Destination;
-import io.knet4j.Host;
 import io.knet4j.Knet;
-import io.knet4j.LinkConfig;
 import io.knet4j.UdpFeature;
 import io.knet4j.internal.node.Nodes;
-import io.knet4j.internal.transport.udp.Ends;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -102,21 +98,11 @@ class LargeMessagesTest {
     }
 
     private static void connect(Knet one, Knet two) throws InterruptedException {
-        InetSocketAddress any = Ends.any("127.0.0.1");
-        InetSocketAddress nowhere = new InetSocketAddress(any.getAddress(), 9);
-        Host atTwo = two.addHost(1);
-        InetSocketAddress ofTwo = atTwo.addLink(0, LinkConfig.udp(any, nowhere)).config().local();
-        Host atOne = one.addHost(2);
-        InetSocketAddress ofOne = atOne.addLink(0, config(any, ofTwo)).config().local();
-        atTwo.link(0).orElseThrow().remove();
-        atTwo.addLink(0, config(ofTwo, ofOne));
+        LoopbackLinks.join(
+                one, two, link -> link.withPing(Duration.ofMillis(10), LONG).withPongCount(1));
         one.startForwarding();
         two.startForwarding();
-        assertThat(atOne.awaitReachable(LONG)).isTrue();
-        assertThat(atTwo.awaitReachable(LONG)).isTrue();
-    }
-
-    private static LinkConfig config(InetSocketAddress local, InetSocketAddress remote) {
-        return LinkConfig.udp(local, remote).withPing(Duration.ofMillis(10), LONG).withPongCount(1);
+        assertThat(one.host(2).orElseThrow().awaitReachable(LONG)).isTrue();
+        assertThat(two.host(1).orElseThrow().awaitReachable(LONG)).isTrue();
     }
 }

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.Destination;
 import io.knet4j.Knet;
-import io.knet4j.LinkConfig;
 import io.knet4j.internal.node.Nodes;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** A node with a {@link SinkRuntime}, and a peer that it sees. */
@@ -22,20 +19,10 @@ final class SinkNode implements AutoCloseable {
     SinkNode(Knet.Builder builder) throws InterruptedException {
         knet = Nodes.open(builder.build(), runtime);
         peer = Knet.builder(2).open();
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        // Each needs the other's port; the node's own is found by a link that is replaced.
-        InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
-        InetSocketAddress atPeer =
-                peer.addHost(1).addLink(0, LinkConfig.udp(any, nowhere)).config().local();
-        InetSocketAddress atNode = knet.addHost(2).addLink(0, config(any, atPeer)).config().local();
-        peer.host(1).orElseThrow().link(0).orElseThrow().remove();
-        peer.host(1).orElseThrow().addLink(0, config(atPeer, atNode));
+        LoopbackLinks.join(
+                knet, peer, link -> link.withPing(Duration.ofMillis(10), LONG).withPongCount(1));
         knet.startForwarding();
         assertThat(knet.host(2).orElseThrow().awaitReachable(LONG)).isTrue();
-    }
-
-    private static LinkConfig config(InetSocketAddress local, InetSocketAddress remote) {
-        return LinkConfig.udp(local, remote).withPing(Duration.ofMillis(10), LONG).withPongCount(1);
     }
 
     /** Waits until this many datagrams were sent in all. */

@@ -1,4 +1,4 @@
-package io.knet4j.bench.soak;
+package io.knet4j.bench;
 
 import java.util.BitSet;
 
@@ -6,7 +6,7 @@ import java.util.BitSet;
  * Which numbered messages came. Memory is bounded: what comes after a million newer ones cannot be
  * told from a copy and counts as one.
  */
-final class Arrivals {
+public final class Arrivals {
     private static final int WINDOW = 1 << 20;
 
     private final BitSet seen = new BitSet(WINDOW);
@@ -18,9 +18,9 @@ final class Arrivals {
     /**
      * A message came.
      *
-     * @param number 0 and up, or {@link NumberedMessages#DAMAGED}
+     * @param number 0 and up; negative for one that is not as it was sent
      */
-    synchronized void add(long number) {
+    public synchronized void add(long number) {
         if (number < 0) {
             damaged++;
             return;
@@ -40,7 +40,8 @@ final class Arrivals {
         return (int) number & (WINDOW - 1);
     }
 
-    synchronized Counts counts() {
+    /** {@return what came so far} */
+    public synchronized Counts counts() {
         return new Counts(count, doubled, damaged);
     }
 
@@ -51,5 +52,5 @@ final class Arrivals {
      * @param doubled that had come before
      * @param damaged with other content than was sent
      */
-    record Counts(long messages, long doubled, long damaged) {}
+    public record Counts(long messages, long doubled, long damaged) {}
 }
