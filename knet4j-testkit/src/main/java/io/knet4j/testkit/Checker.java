@@ -4,11 +4,13 @@ import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
+import io.knet4j.KnetEvent;
 import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStatus;
 import io.knet4j.Message;
+import io.knet4j.SendException;
 import io.knet4j.internal.node.Nodes;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -39,15 +43,18 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * and when a link is not up, or not down, although the state of the network has demanded so for
- * longer than the configured timers allow, or the active links do not follow from the links that
+ * longer than the configured timers allow, or comes up although pongs are late, or the active links do not follow from the links that
  * are up. {@link #finish} looks for leaks.
+ *
+ * <p>One copy is let pass and {@linkplain #formerLifeCopies() counted}, since nothing on the wire
+ * tells the lives of a host apart: one of a message that a host sent in an earlier life, and that
+ * comes after the receiver has noticed the restart and begun to count its messages anew.
  */
 public final class Checker {
     /** Length of the shortest message that describes itself. */
     public static final int MIN_LENGTH = 20;
 
     private static final int CRC_AT = 16;
-    private static final long STATE_INTERVAL = Duration.ofMillis(25).toNanos();
     private static final int PING_PAYLOAD = 100;
 
     private final SimNetwork network;
@@ -56,18 +63,32 @@ public final class Checker {
     private Map<LinkKey, Expectation> expectations = new HashMap<>();
     private Map<LinkKey, Expectation> earlierExpectations = new HashMap<>();
     private final Map<Pair, BitSet> delivered = new HashMap<>();
+    private final Map<Pair, BitSet> forgotten = new HashMap<>();
+    private final Map<Pair, BitSet> forgottenByRejoining = new HashMap<>();
+    private final List<Copy> unexplained = new ArrayList<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
     private boolean ordered;
     private boolean damageTolerated;
     private long damaged;
     private long deliveredCount;
+    private long formerLifeCopies;
+    private long rejoinCopies;
+    private long linkChecks;
+    private long routeChecks;
+    private long leakChecks;
+    private long stateInterval = Duration.ofMillis(25).toNanos();
     private long nextStateCheck;
+    private long lastStateCheck;
+    private long previousStateCheck;
     private boolean statesChecked = true;
     private @Nullable String violation;
 
     private record LinkKey(Knet node, int host, int link) {}
 
     private record Pair(Life from, Life to) {}
+
+    /** A message that was delivered again, which a restart may explain that is reported later. */
+    private record Copy(Pair pair, int number, long time, String what) {}
 
     /** A node between open and close, and what it sent. */
     private static final class Life {
@@ -88,7 +109,8 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since, long pings, LinkConfig config) {}
+    private record Expectation(
+            Demand demand, long since, long pings, boolean connected, LinkConfig config) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -118,6 +140,12 @@ public final class Checker {
             life = new Life(node, livesByNumber.size());
             lives.put(node, life);
             livesByNumber.add(life);
+            Life watched = life;
+            node.onEvent(event -> {
+                if (event instanceof KnetEvent.HostRestarted restarted) {
+                    onRestart(watched, restarted.host());
+                }
+            });
         }
         Life receiver = life;
         for (int id : channels) {
@@ -153,6 +181,15 @@ public final class Checker {
     }
 
     /**
+     * How often the states of links are checked; every 25 ms by default.
+     *
+     * @param interval at least; longer ones save time in large clusters
+     */
+    public void checkStatesEvery(Duration interval) {
+        stateInterval = interval.toNanos();
+    }
+
+    /**
      * Whether states of links are checked; they are by default.
      *
      * @param value false to leave them alone
@@ -170,9 +207,17 @@ public final class Checker {
      * @param channel where to send it
      * @param destination who gets it
      * @param length at least {@link #MIN_LENGTH}
+     * @throws SendException when it is not sent; nobody expects it then
      */
     public void send(Knet node, int channel, Destination destination, int length) {
-        node.channel(channel).send(next(node, destination, length), destination);
+        ByteBuffer message = next(node, destination, length);
+        int number = sent(node) - 1;
+        try {
+            node.channel(channel).send(message, destination);
+        } catch (SendException e) {
+            life(node).sent.set(number, Destination.hosts());
+            throw e;
+        }
     }
 
     /**
@@ -257,7 +302,14 @@ public final class Checker {
         Pair pair = new Pair(from, to);
         BitSet before = delivered.computeIfAbsent(pair, _ -> new BitSet());
         if (before.get(number)) {
-            damage("message delivered twice: " + what);
+            if (!isForgotten(pair, number)) {
+                unexplained.add(
+                        new Copy(
+                                pair,
+                                number,
+                                network.nanos(),
+                                "message delivered twice: " + what));
+            }
             return;
         }
         before.set(number);
@@ -267,6 +319,64 @@ public final class Checker {
             violate("message after number " + previous + ": " + what);
         }
         latest.put(pair, Math.max(number, previous));
+    }
+
+    /** A host counts from the start again, so that what its earlier lives sent looks new once more. */
+    private void onRestart(Life to, int host) {
+        Life present = null;
+        for (Life life : livesByNumber) {
+            if (life.node.nodeId() == host) {
+                present = life;
+            }
+        }
+        for (Life from : livesByNumber) {
+            if (from.node.nodeId() == host && !from.equals(present)) {
+                Pair pair = new Pair(from, to);
+                BitSet done = delivered.get(pair);
+                if (done != null) {
+                    forgotten.computeIfAbsent(pair, _ -> new BitSet()).or(done);
+                }
+            }
+        }
+        unexplained.removeIf(copy -> copy.pair.to.equals(to) && isForgotten(copy.pair, copy.number));
+    }
+
+    /**
+     * A node was made to remove a host and to add it again, so that it does not know any more what
+     * it has got from there. Copies of that are let pass once, and {@linkplain #rejoinCopies()
+     * counted}.
+     *
+     * @param node watched
+     * @param host added again
+     */
+    public void rejoined(Knet node, int host) {
+        Life to = life(node);
+        delivered.forEach((pair, done) -> {
+            if (pair.to.equals(to) && pair.from.node.nodeId() == host) {
+                forgottenByRejoining.computeIfAbsent(pair, _ -> new BitSet()).or(done);
+            }
+        });
+    }
+
+    private boolean isForgotten(Pair pair, int number) {
+        if (takeAway(forgottenByRejoining, pair, number)) {
+            rejoinCopies++;
+            return true;
+        }
+        if (takeAway(forgotten, pair, number)) {
+            formerLifeCopies++;
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean takeAway(Map<Pair, BitSet> from, Pair pair, int number) {
+        BitSet numbers = from.get(pair);
+        if (numbers == null || !numbers.get(number)) {
+            return false;
+        }
+        numbers.clear(number);
+        return true;
     }
 
     private static void noteHosts(Life life) {
@@ -386,6 +496,39 @@ public final class Checker {
         return damaged;
     }
 
+    /**
+     * Copies of messages that a host sent in an earlier life, which came after the receiver had
+     * noticed the restart.
+     *
+     * @return those that were let pass for that
+     */
+    public long formerLifeCopies() {
+        return formerLifeCopies;
+    }
+
+    /**
+     * Copies of messages that came before and after {@link #rejoined}.
+     *
+     * @return those that were let pass for that
+     */
+    public long rejoinCopies() {
+        return rejoinCopies;
+    }
+
+    /**
+     * How often was looked at what.
+     *
+     * @return by name: messages delivered, states of links, active links of hosts, leaks of nodes
+     */
+    public SortedMap<String, Long> checks() {
+        SortedMap<String, Long> checks = new TreeMap<>();
+        checks.put("messages", deliveredCount);
+        checks.put("link states", linkChecks);
+        checks.put("active links", routeChecks);
+        checks.put("leaks", leakChecks);
+        return checks;
+    }
+
     private Life life(Knet node) {
         return Objects.requireNonNull(lives.get(node), "not watched");
     }
@@ -397,13 +540,18 @@ public final class Checker {
     // ---- states
 
     private void afterEvent() {
+        if (!unexplained.isEmpty() && network.nanos() > unexplained.getFirst().time) {
+            damage(unexplained.removeFirst().what);
+        }
         if (violation != null) {
             throw new AssertionError(violation);
         }
         if (network.nanos() < nextStateCheck) {
             return;
         }
-        nextStateCheck = network.nanos() + STATE_INTERVAL;
+        previousStateCheck = lastStateCheck;
+        lastStateCheck = network.nanos();
+        nextStateCheck = lastStateCheck + stateInterval;
         earlierExpectations = expectations;
         expectations = new HashMap<>();
         for (Life life : livesByNumber) {
@@ -418,6 +566,7 @@ public final class Checker {
     }
 
     private void checkHost(Knet node, Host host) {
+        routeChecks++;
         List<LinkStatus> links = host.links().stream().map(Link::status).toList();
         HostStatus status = host.status();
         List<LinkStatus> up =
@@ -456,6 +605,7 @@ public final class Checker {
     }
 
     private void checkLink(Knet node, Host host, LinkStatus link) {
+        linkChecks++;
         LinkConfig config = link.config();
         InetSocketAddress local = Objects.requireNonNull(config.local());
         InetSocketAddress remote = link.peer().orElse(null);
@@ -467,10 +617,11 @@ public final class Checker {
         Optional<Knet> peer =
                 network.nodes().stream().filter(other -> other.nodeId() == host.id()).findFirst();
         Demand demand = demand(node, link, peer, out, back);
-        long since =
+        long changed =
                 Math.max(
                         network.runtime(node).changedAt(),
                         Math.max(out.changedAtNanos(), back.changedAtNanos()));
+        long since = changed;
         if (peer.isPresent()) {
             since = Math.max(since, network.runtime(peer.get()).changedAt());
         }
@@ -486,7 +637,23 @@ public final class Checker {
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since, pings, config));
+        expectations.put(key, new Expectation(demand, since, pings, link.connected(), config));
+        if (before != null
+                && !before.connected
+                && before.config.equals(config)
+                && link.connected()
+                && previousStateCheck - changed > config.pingTimeout().toNanos() * 5 / 4
+                && isTooSlow(out, back, config)) {
+            throw new AssertionError(
+                    "link came up although every pong is late: node "
+                            + node.nodeId()
+                            + ": "
+                            + link
+                            + "; "
+                            + out
+                            + "; "
+                            + back);
+        }
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {
@@ -513,6 +680,12 @@ public final class Checker {
                             + "; "
                             + back);
         }
+    }
+
+    /** Whether no pong comes in time, even by a clock that is a little slow. */
+    private static boolean isTooSlow(SimPath out, SimPath back, LinkConfig config) {
+        Duration roundTrip = out.conditions().delay().plus(back.conditions().delay());
+        return roundTrip.toNanos() > config.pingTimeout().toNanos() * 5 / 4;
     }
 
     private Demand demand(
@@ -564,19 +737,19 @@ public final class Checker {
                 || link.accessList().accepts(source.getAddress());
     }
 
-    private static long timeToComeUp(LinkStatus link) {
+    private long timeToComeUp(LinkStatus link) {
         LinkConfig config = link.config();
         return config.pingInterval().toNanos() * (config.pongCount() + 3)
                 + config.pingTimeout().toNanos()
                 + 4 * latency(link)
-                + STATE_INTERVAL;
+                + stateInterval;
     }
 
-    private static long timeToGoDown(LinkStatus link) {
+    private long timeToGoDown(LinkStatus link) {
         return link.config().pingTimeout().toNanos() * 5 / 4
                 + 4 * latency(link)
                 + link.config().pingInterval().toNanos()
-                + 2 * STATE_INTERVAL;
+                + 2 * stateInterval;
     }
 
     private static long latency(LinkStatus link) {
@@ -610,6 +783,7 @@ public final class Checker {
     }
 
     private void requireNothingLeft(Knet node) {
+        leakChecks++;
         Optional<String> leak = Nodes.leak(node);
         SimRuntime runtime = network.runtime(node);
         if (leak.isPresent() || runtime.openSockets() > 0 || runtime.hasTimer()) {

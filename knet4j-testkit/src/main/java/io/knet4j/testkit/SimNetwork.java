@@ -5,8 +5,10 @@ import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.Reason;
 import io.knet4j.internal.node.Nodes;
+import io.knet4j.internal.transport.IncomingBatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -57,6 +59,8 @@ public final class SimNetwork implements AutoCloseable {
     private static final int FIRST_FREE_PORT = 49_152;
     private static final long MAX_WAIT = Duration.ofHours(1).toNanos();
     private static final int MAX_EVENTS_AT_ONCE = 5_000_000;
+    private static final int RECEIVE_BYTES = 1 << 20;
+    private static final int RECEIVE_DATAGRAMS = 512;
 
     private final long seed;
     private final Thread thread = Thread.currentThread();
@@ -65,6 +69,11 @@ public final class SimNetwork implements AutoCloseable {
     private final SplittableRandom ofNodes;
     private final SplittableRandom ofTest;
     private final Events events = new Events();
+
+    /** Empty between turns, of which there is one at a time. */
+    private final IncomingBatch receiveMemory =
+            new IncomingBatch(ByteBuffer.allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
+
     private final Map<InetSocketAddress, SimRuntime.SimSocket> sockets = new HashMap<>();
     private final Map<Ends, SimPath> paths = new LinkedHashMap<>();
     private final Map<Knet, SimRuntime> nodes = new LinkedHashMap<>();
@@ -225,9 +234,30 @@ public final class SimNetwork implements AutoCloseable {
     }
 
     /**
+     * Stops a node as if its machine slept: it keeps its state, its clock stands still, and what is
+     * sent to it is lost.
+     *
+     * @param node alive
+     */
+    public void suspend(Knet node) {
+        runtime(node).suspend();
+    }
+
+    /**
+     * Lets the clock of a node go wrong from now on.
+     *
+     * @param node alive
+     * @param ppm by how many millionths it is too fast, -100,000 to 100,000; negative when it is
+     *     too slow
+     */
+    public void drift(Knet node, int ppm) {
+        runtime(node).drift(ppm);
+    }
+
+    /**
      * Lets a node go on. Its timers are late then.
      *
-     * @param node paused
+     * @param node paused or suspended
      */
     public void resume(Knet node) {
         runtime(node).resume();
@@ -252,10 +282,10 @@ public final class SimNetwork implements AutoCloseable {
     }
 
     /**
-     * Whether a node is paused.
+     * Whether a node is paused or suspended.
      *
      * @param node of this network
-     * @return whether it is paused now
+     * @return whether it is so now
      */
     public boolean isPaused(Knet node) {
         return runtime(node).isPaused();
@@ -449,6 +479,10 @@ public final class SimNetwork implements AutoCloseable {
 
     long nanos() {
         return now;
+    }
+
+    IncomingBatch receiveMemory() {
+        return receiveMemory;
     }
 
     Events.Event schedule(long time, Runnable action) {

@@ -18,6 +18,7 @@ public final class SimPath {
     private PathConditions conditions = PathConditions.clean();
     private long changedAt;
     private long freeAt;
+    private int burstLeft;
     private long sent;
     private long lost;
     private long arrived;
@@ -135,7 +136,10 @@ public final class SimPath {
         sent++;
         PathConditions now = conditions;
         long departure = at;
-        if (now.isCut() || chance(now.loss()) || payload.length > now.maxPayload()) {
+        if (now.isCut()
+                || chance(now.loss())
+                || isInBurst(now)
+                || payload.length > now.maxPayload()) {
             lost++;
             return;
         }
@@ -157,6 +161,18 @@ public final class SimPath {
         if (chance(now.duplication())) {
             schedule(payload, now, arrival + below(now.duplicationDelay()));
         }
+    }
+
+    private boolean isInBurst(PathConditions now) {
+        if (burstLeft == 0 && chance(now.bursts())) {
+            burstLeft = 1 + random.nextInt(now.burstLength());
+        }
+        if (burstLeft == 0 || now.bursts() == 0) {
+            burstLeft = 0;
+            return false;
+        }
+        burstLeft--;
+        return true;
     }
 
     private void schedule(byte[] payload, PathConditions now, long arrival) {
