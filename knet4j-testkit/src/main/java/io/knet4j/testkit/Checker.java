@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * and when a link is not up, or not down, although the state of the network has demanded so for
- * longer than the configured timers allow, or comes up although pongs are late, or the active links do not follow from the links that
- * are up. {@link #finish} looks for leaks.
+ * longer than the configured timers allow, or comes up although pongs are late, or the active links
+ * do not follow from the links that are up. {@link #finish} looks for leaks.
  *
  * <p>One copy is let pass and {@linkplain #formerLifeCopies() counted}, since nothing on the wire
  * tells the lives of a host apart: one of a message that a host sent in an earlier life, and that
@@ -305,10 +305,7 @@ public final class Checker {
             if (!isForgotten(pair, number)) {
                 unexplained.add(
                         new Copy(
-                                pair,
-                                number,
-                                network.nanos(),
-                                "message delivered twice: " + what));
+                                pair, number, network.nanos(), "message delivered twice: " + what));
             }
             return;
         }
@@ -321,7 +318,9 @@ public final class Checker {
         latest.put(pair, Math.max(number, previous));
     }
 
-    /** A host counts from the start again, so that what its earlier lives sent looks new once more. */
+    /**
+     * A host counts from the start again, so that what its earlier lives sent looks new once more.
+     */
     private void onRestart(Life to, int host) {
         Life present = null;
         for (Life life : livesByNumber) {
@@ -338,7 +337,8 @@ public final class Checker {
                 }
             }
         }
-        unexplained.removeIf(copy -> copy.pair.to.equals(to) && isForgotten(copy.pair, copy.number));
+        unexplained.removeIf(
+                copy -> copy.pair.to.equals(to) && isForgotten(copy.pair, copy.number));
     }
 
     /**
@@ -763,12 +763,21 @@ public final class Checker {
      * demands that no timer, socket or buffer is left. Closes the nodes then.
      */
     public void finish() {
+        finish(Duration.ofSeconds(1));
+    }
+
+    /**
+     * As {@link #finish()}, with another time for what is under way to arrive.
+     *
+     * @param patience for that
+     */
+    public void finish(Duration patience) {
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node) && network.isPaused(node)) {
                 network.resume(node);
             }
         }
-        network.advance(Duration.ofSeconds(1));
+        network.advance(patience);
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node)) {
                 node.hosts().forEach(Host::remove);

@@ -78,6 +78,8 @@ public final class SimNetwork implements AutoCloseable {
     private final Map<Ends, SimPath> paths = new LinkedHashMap<>();
     private final Map<Knet, SimRuntime> nodes = new LinkedHashMap<>();
     private final CopyOnWriteArrayList<Consumer<Datagram>> taps = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Consumer<Datagram>> arrivalTaps =
+            new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<Runnable> checks = new CopyOnWriteArrayList<>();
     private long now;
     private int eventsNow;
@@ -354,6 +356,18 @@ public final class SimNetwork implements AutoCloseable {
         return () -> taps.remove(listener);
     }
 
+    /**
+     * Listens to what arrives.
+     *
+     * @param listener gets every datagram that finds a socket, as it is then, with the time of its
+     *     arrival; injected ones, too
+     * @return ends the listening when it is closed
+     */
+    public Knet.Registration tapArrivals(Consumer<Datagram> listener) {
+        arrivalTaps.add(listener);
+        return () -> arrivalTaps.remove(listener);
+    }
+
     // ---- time
 
     /**
@@ -506,8 +520,11 @@ public final class SimNetwork implements AutoCloseable {
 
     void arrive(InetSocketAddress from, InetSocketAddress to, byte[] payload) {
         SimRuntime.@Nullable SimSocket socket = sockets.get(to);
-        if (socket != null) {
-            socket.arrive(from, payload);
+        if (socket != null && socket.arrive(from, payload) && !arrivalTaps.isEmpty()) {
+            Datagram datagram = new Datagram(now(), from, to, payload);
+            for (Consumer<Datagram> tap : arrivalTaps) {
+                tap.accept(datagram);
+            }
         }
     }
 

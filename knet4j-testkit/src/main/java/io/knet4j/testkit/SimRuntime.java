@@ -76,8 +76,9 @@ final class SimRuntime implements NodeRuntime, Transport {
             return local;
         }
 
-        void arrive(InetSocketAddress from, byte[] payload) {
-            runtime.arrive(this, from, payload);
+        /** Returns whether there is room for a datagram. */
+        boolean arrive(InetSocketAddress from, byte[] payload) {
+            return runtime.arrive(this, from, payload);
         }
     }
 
@@ -136,7 +137,9 @@ final class SimRuntime implements NodeRuntime, Transport {
         cancelTurn();
     }
 
-    /** As {@link #pause}, but the clock stands still, and what is or comes to the sockets is lost. */
+    /**
+     * As {@link #pause}, but the clock stands still, and what is or comes to the sockets is lost.
+     */
     void suspend() {
         pause();
         suspended = true;
@@ -280,18 +283,19 @@ final class SimRuntime implements NodeRuntime, Transport {
         }
     }
 
-    private void arrive(SimSocket socket, InetSocketAddress from, byte[] payload) {
+    private boolean arrive(SimSocket socket, InetSocketAddress from, byte[] payload) {
         int size = payload.length + DATAGRAM_OVERHEAD;
         if (suspended) {
-            return;
+            return false;
         }
         if (socket.waiting + size > socket.bufferBytes) {
             overflows++;
-            return;
+            return false;
         }
         socket.waiting += size;
         inbox.add(new Received(socket, from, payload));
         scheduleTurn(network.nanos());
+        return true;
     }
 
     @Override

@@ -26,9 +26,7 @@ final class CampaignText {
         lines.add(
                 format(
                         "%,d messages sent, %,d datagrams, of which the network lost %,d",
-                        report.messages(),
-                        report.datagrams(),
-                        report.lostDatagrams()));
+                        report.messages(), report.datagrams(), report.lostDatagrams()));
         lines.add("faults injected: " + list(report.faults()));
         lines.add("invariants checked: " + list(report.checks()));
         lines.add(
@@ -63,9 +61,7 @@ final class CampaignText {
         lines.add(
                 format(
                         "shrunk from %d to %d steps, on %s:",
-                        first.stepsBefore(),
-                        first.schedule().size(),
-                        first.cluster()));
+                        first.stepsBefore(), first.schedule().size(), first.cluster()));
         first.schedule().forEach(step -> lines.add("  " + step));
         lines.add("  then: " + first.whatThen());
         lines.add("to replay: ./knet simulate --runs=1 --seed=" + first.seed());

@@ -16,8 +16,7 @@ class SimulateCommandTest {
     @Test
     void printsWhatWasDoneAndThatNothingWasFound() throws Exception {
         CommandRun run =
-                CommandRun.toTheEnd(
-                        "simulate", "--runs=20", "--seed=7", "--threads=2", "--json");
+                CommandRun.toTheEnd("simulate", "--runs=20", "--seed=7", "--threads=2", "--json");
         assertThat(run.exitCode()).as("%s", run.out().lines()).isZero();
         List<String> lines = run.out().lines();
         assertThat(lines)

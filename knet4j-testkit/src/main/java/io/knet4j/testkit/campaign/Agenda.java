@@ -9,8 +9,7 @@ import java.util.PriorityQueue;
 final class Agenda {
     private final SimNetwork network;
     private final PriorityQueue<Entry> entries =
-            new PriorityQueue<>(
-                    Comparator.comparing(Entry::time).thenComparingLong(Entry::number));
+            new PriorityQueue<>(Comparator.comparing(Entry::time).thenComparingLong(Entry::number));
     private long added;
 
     private record Entry(Duration time, long number, Runnable action) {}

@@ -67,8 +67,7 @@ public final class Campaign {
     private CampaignReport run() throws InterruptedException {
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            workers.add(
-                    Thread.ofPlatform().daemon().name("simulate-" + i).start(this::work));
+            workers.add(Thread.ofPlatform().daemon().name("simulate-" + i).start(this::work));
         }
         for (Thread worker : workers) {
             worker.join();

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks how often was looked at what
  * @param formerLifeCopies messages of a host's earlier life that were delivered again after its
  *     restart was noticed: nothing on the wire tells the lives apart
- * @param rejoinCopies messages that were delivered again after the receiver had removed the host and
- *     added it anew
+ * @param rejoinCopies messages that were delivered again after the receiver had removed the host
+ *     and added it anew
  * @param damagedMessages damaged messages in runs that change bits of clear packets, which nothing
  *     protects
  * @param failedSeeds seeds of the runs that failed, in their order

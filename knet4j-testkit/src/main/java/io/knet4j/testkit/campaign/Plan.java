@@ -31,10 +31,9 @@ record Plan(long seed, Setup setup, List<TimedStep> steps) {
         return !setup.encrypted()
                 && steps.stream()
                         .map(TimedStep::step)
-                        .anyMatch(
-                                step ->
-                                        step instanceof Step.Harm harm
-                                                && (harm.kind() == Fault.CORRUPTION
-                                                        || harm.kind() == Fault.TRUNCATION));
+                        .anyMatch(step ->
+                                step instanceof Step.Harm harm
+                                        && (harm.kind() == Fault.CORRUPTION
+                                                || harm.kind() == Fault.TRUNCATION));
     }
 }

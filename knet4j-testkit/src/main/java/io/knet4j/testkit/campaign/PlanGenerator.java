@@ -12,10 +12,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a plan from a seed: always the same one. Most clusters are small, so that runs are quick. */
+/**
+ * Makes a plan from a seed: always the same one. Most clusters are small, so that runs are quick.
+ */
 final class PlanGenerator {
-    private static final int[] PAYLOADS = {508, 1472, 8972, 65_507};
-    private static final int MOST_LINK_ENDS = 500;
+    private static final int[] PAYLOADS = {508, 508, 508, 508, 1472, 1472, 1472, 1472, 8972, 65_507};
+    private static final int MOST_LINK_ENDS = 250;
+    private static final int SMALLEST_MTU = 576;
+    private static final int IP_HEADERS = 28;
+    private static final int MOST_BYTES = 200_000;
     private static final int BEYOND_WINDOW = 4500;
     private static final int BEYOND_NUMBERS = 66_000;
 
@@ -48,7 +53,7 @@ final class PlanGenerator {
         int ends = hosts * (hosts - 1) * links;
         int ping = ends > 60 ? 50 + random.nextInt(50) : 15 + random.nextInt(35);
         int timeout = ping * (3 + random.nextInt(3)) + random.nextInt(60);
-        CryptoHash hash = random.nextBoolean() ? null : one(CryptoHash.values());
+        CryptoHash hash = random.nextInt(5) > 1 ? null : one(CryptoHash.values());
         return new Setup(
                 promise,
                 hosts,
@@ -73,16 +78,16 @@ final class PlanGenerator {
 
     private int hosts() {
         int chance = random.nextInt(100);
-        if (chance < 55) {
+        if (chance < 64) {
             return 2;
         }
-        if (chance < 82) {
+        if (chance < 90) {
             return 3;
         }
-        if (chance < 94) {
+        if (chance < 97) {
             return 4 + random.nextInt(2);
         }
-        return chance < 98 ? 6 + random.nextInt(3) : 9 + random.nextInt(8);
+        return chance < 99 ? 6 + random.nextInt(3) : 9 + random.nextInt(8);
     }
 
     private int links(Promise promise, int hosts) {
@@ -138,11 +143,12 @@ final class PlanGenerator {
 
     private Step talk() {
         int from = host();
+        int length = length();
         return new Step.Talk(
                 from,
                 random.nextInt(4) == 0 ? 0 : other(from),
-                1 + random.nextInt(40),
-                length(),
+                1 + random.nextInt(Math.min(40, MOST_BYTES / length)),
+                length,
                 random.nextBoolean() ? 0 : random.nextInt(2000));
     }
 
@@ -214,9 +220,17 @@ final class PlanGenerator {
             case 1, 2 -> new Step.SetEnabled(a, b, link(), random.nextBoolean());
             case 3 -> new Step.SetPriority(a, b, link(), random.nextInt(5));
             case 4 -> new Step.SetCompression(a, compression());
-            case 5 -> new Step.SetMtu(a, random.nextBoolean() ? 0 : 576 + random.nextInt(1000));
+            case 5 -> new Step.SetMtu(a, random.nextBoolean() ? 0 : mtu());
             default -> setup.promise() == Promise.NONE ? new Step.Rejoin(a, b) : null;
         };
+    }
+
+    /**
+     * What passes when nothing harms the path; 0, for what is discovered, when nothing may be set.
+     */
+    private int mtu() {
+        int most = Math.min(setup.payload() + IP_HEADERS, 2000);
+        return most < SMALLEST_MTU ? 0 : SMALLEST_MTU + random.nextInt(most - SMALLEST_MTU + 1);
     }
 
     private @Nullable Step replay() {
@@ -266,8 +280,7 @@ final class PlanGenerator {
 
     private Step harm(Fault fault, double probability, int amount) {
         int from = host();
-        boolean both =
-                fault == Fault.CUT || (fault != Fault.ONE_WAY_CUT && random.nextInt(3) == 0);
+        boolean both = fault == Fault.CUT || (fault != Fault.ONE_WAY_CUT && random.nextInt(3) == 0);
         double rounded = Math.round(probability * 1000) / 1000.0;
         return new Step.Harm(fault, from, other(from), link(), both, rounded, amount);
     }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Remembers the last datagrams of a network, for those who want to repeat some. */
+/**
+ * Remembers the last datagrams that arrived, for those who want to repeat some. Nodes recognise what
+ * they have got before; a ping that was kept from them they cannot tell from one that is late.
+ */
 final class Recorder {
     private static final int MOST = 256;
 
@@ -25,7 +28,7 @@ final class Recorder {
     static Recorder of(Plan plan, SimNetwork network) {
         Recorder recorder = new Recorder(plan.setup().links());
         if (plan.steps().stream().anyMatch(step -> step.step() instanceof Step.Replay)) {
-            network.tap(recorder::record);
+            network.tapArrivals(recorder::record);
         }
         return recorder;
     }
@@ -37,6 +40,12 @@ final class Recorder {
             datagrams.set(next, datagram);
             next = (next + 1) % MOST;
         }
+    }
+
+    /** A host has lost its memory, or that of another one. */
+    void forget() {
+        datagrams.clear();
+        next = 0;
     }
 
     /** A datagram from one host to another. */

@@ -25,6 +25,9 @@ final class Rekeying {
     private static final int KEY_BYTES = 128;
     private static final int RETRY_MILLIS = 20;
 
+    /** What is under way arrives before keys are forgotten. */
+    private static final int ROUND_MILLIS = 40;
+
     private final Setup setup;
     private final SimNetwork network;
     private final SimCluster cluster;
@@ -79,7 +82,9 @@ final class Rekeying {
     private void round(Step.Rekey step, UnaryOperator<CryptoSettings> change) {
         for (int i = 0; i < setup.hosts(); i++) {
             int host = 1 + (i + step.key()) % setup.hosts();
-            changes.add(new Change(host, step.gapMillis(), change));
+            boolean last = i == setup.hosts() - 1;
+            int gap = step.gapMillis() + (last ? ROUND_MILLIS : 0);
+            changes.add(new Change(host, gap, change));
         }
     }
 

@@ -33,6 +33,7 @@ final class Run {
     private static final int ANCHOR_PRIORITY = 200;
     private static final int MANY_LINK_ENDS = 60;
     private static final int BANDWIDTH_QUEUE = 50_000;
+    private static final Duration ARRIVAL = Duration.ofMillis(50);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
     private final Plan plan;
@@ -135,14 +136,13 @@ final class Run {
             requireNothingLost();
         }
         count();
-        checker.finish();
+        checker.finish(ARRIVAL);
         checker.checks().forEach(counts::check);
     }
 
     private void count() {
         counts.time(network.now().toNanos());
-        counts.tolerated(
-                checker.formerLifeCopies(), checker.rejoinCopies(), checker.damaged());
+        counts.tolerated(checker.formerLifeCopies(), checker.rejoinCopies(), checker.damaged());
         for (int from = 1; from <= setup.hosts(); from++) {
             for (int to = 1; to <= setup.hosts(); to++) {
                 for (int link = 0; link < setup.links() && from != to; link++) {
@@ -284,6 +284,7 @@ final class Run {
                     Knet next = cluster.restart(restart.host());
                     rekeying.configure(restart.host());
                     checker.watch(next, 0);
+                    recorder.forget();
                 });
         return true;
     }
@@ -347,6 +348,7 @@ final class Run {
                 cluster.host(id, peer).remove();
                 cluster.join(id, peer);
                 checker.rejoined(node, peer);
+                recorder.forget();
             }
             default -> throw new IllegalArgumentException(step.toString());
         }
@@ -383,7 +385,7 @@ final class Run {
                 send(from, Destination.broadcast(), Checker.MIN_LENGTH + random.nextInt(2000));
             }
         }
-        network.advance(Duration.ofMillis(100));
+        network.advance(ARRIVAL);
         forAllPairs(this::requireLast);
     }
 

@@ -105,7 +105,7 @@ record Setup(
 
     /** How long it takes until pings have shown everything that has changed. */
     Duration settling() {
-        return Duration.ofMillis(300 + 10L * pingMillis + 3L * timeoutMillis);
+        return Duration.ofMillis(200 + 8L * pingMillis + 2L * timeoutMillis);
     }
 
     @Override

@@ -77,7 +77,9 @@ sealed interface Step {
         }
     }
 
-    /** A host does nothing for a while; suspended, its clock stands still and what comes is lost. */
+    /**
+     * A host does nothing for a while; suspended, its clock stands still and what comes is lost.
+     */
     record Pause(int host, int millis, boolean suspended) implements Step {
         @Override
         public boolean fits(int hosts, int links) {

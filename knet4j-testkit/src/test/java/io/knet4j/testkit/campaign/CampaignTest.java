@@ -67,10 +67,7 @@ class CampaignTest {
             assertThat(plan.steps())
                     .as("seed %d", seed)
                     .isSortedAccordingTo(Comparator.comparingInt(TimedStep::millis))
-                    .allMatch(
-                            step ->
-                                    step.step()
-                                            .fits(plan.setup().hosts(), plan.setup().links()));
+                    .allMatch(step -> step.step().fits(plan.setup().hosts(), plan.setup().links()));
         }
         assertThat(faults).containsExactlyInAnyOrder(Fault.values());
         assertThat(mostHosts).isEqualTo(16);
@@ -117,10 +114,9 @@ class CampaignTest {
         boolean fails =
                 steps.stream().anyMatch(Step.Talk.class::isInstance)
                         && steps.stream()
-                                .anyMatch(
-                                        step ->
-                                                step instanceof Step.Restart restart
-                                                        && restart.host() <= 2);
+                                .anyMatch(step ->
+                                        step instanceof Step.Restart restart
+                                                && restart.host() <= 2);
         return new Outcome(plan, new Counts(), fails ? "broken " + steps.size() + " times" : null);
     }
 }
