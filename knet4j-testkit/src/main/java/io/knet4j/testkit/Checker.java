@@ -46,15 +46,23 @@ import org.jspecify.annotations.Nullable;
  * longer than the configured timers allow, or comes up although pongs are late, or the active links
  * do not follow from the links that are up. {@link #finish} looks for leaks.
  *
- * <p>One copy is let pass and {@linkplain #formerLifeCopies() counted}, since nothing on the wire
- * tells the lives of a host apart: one of a message that a host sent in an earlier life, and that
- * comes after the receiver has noticed the restart and begun to count its messages anew.
+ * <p>Two kinds of copies are let pass and counted, since nothing on the wire tells the lives of a
+ * host apart. One is of a message that a host sent in an earlier life, and comes after the receiver
+ * has noticed the restart and begun to count its messages anew: {@link #formerLifeCopies()}. For
+ * the other see {@link #mistakenRestartCopies()}.
  */
 public final class Checker {
     /** Length of the shortest message that describes itself. */
     public static final int MIN_LENGTH = 20;
 
     private static final int CRC_AT = 16;
+
+    /** How long after a restart stragglers of the former life may feign another one. */
+    private static final long STRAGGLERS_TIME = Duration.ofSeconds(3).toNanos();
+
+    /** Four pings that were overtaken come in that time, if they come. */
+    private static final long OVERTAKEN_TIME = Duration.ofMillis(500).toNanos();
+
     private static final int PING_PAYLOAD = 100;
 
     private final SimNetwork network;
@@ -65,6 +73,8 @@ public final class Checker {
     private final Map<Pair, BitSet> delivered = new HashMap<>();
     private final Map<Pair, BitSet> forgotten = new HashMap<>();
     private final Map<Pair, BitSet> forgottenByRejoining = new HashMap<>();
+    private final Set<Pair> noticed = new HashSet<>();
+    private final Map<Pair, BitSet> forgottenByMistake = new HashMap<>();
     private final List<Copy> unexplained = new ArrayList<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
     private boolean ordered;
@@ -73,6 +83,7 @@ public final class Checker {
     private long deliveredCount;
     private long formerLifeCopies;
     private long rejoinCopies;
+    private long mistakenRestartCopies;
     private long linkChecks;
     private long routeChecks;
     private long leakChecks;
@@ -97,8 +108,11 @@ public final class Checker {
         private final List<Destination> sent = new ArrayList<>();
         private final Set<Integer> hostsEver = new HashSet<>();
 
-        private Life(Knet node, int number) {
+        private final long bornAt;
+
+        private Life(Knet node, int number, long bornAt) {
             this.node = node;
+            this.bornAt = bornAt;
             this.number = number;
         }
     }
@@ -137,7 +151,7 @@ public final class Checker {
     public void watch(Knet node, int... channels) {
         Life life = lives.get(node);
         if (life == null) {
-            life = new Life(node, livesByNumber.size());
+            life = new Life(node, livesByNumber.size(), network.nanos());
             lives.put(node, life);
             livesByNumber.add(life);
             Life watched = life;
@@ -319,26 +333,44 @@ public final class Checker {
     }
 
     /**
-     * A host counts from the start again, so that what its earlier lives sent looks new once more.
+     * A host counts from the start again, so that what its earlier lives sent looks new once more;
+     * or that is an error.
      */
     private void onRestart(Life to, int host) {
-        Life present = null;
-        for (Life life : livesByNumber) {
-            if (life.node.nodeId() == host) {
-                present = life;
-            }
+        List<Life> lives =
+                livesByNumber.stream().filter(life -> life.node.nodeId() == host).toList();
+        Life living = lives.isEmpty() ? null : lives.getLast();
+        if (living != null && !isRestart(to, lives, living) && !wereOvertaken(to, host)) {
+            damage("a restart of host " + host + " was noticed that was none: " + to.node);
         }
-        for (Life from : livesByNumber) {
-            if (from.node.nodeId() == host && !from.equals(present)) {
-                Pair pair = new Pair(from, to);
-                BitSet done = delivered.get(pair);
-                if (done != null) {
-                    forgotten.computeIfAbsent(pair, _ -> new BitSet()).or(done);
-                }
+        delivered.forEach((pair, done) -> {
+            if (pair.to.equals(to) && pair.from.node.nodeId() == host) {
+                (pair.from.equals(living) ? forgottenByMistake : forgotten)
+                        .computeIfAbsent(pair, _ -> new BitSet())
+                        .or(done);
             }
-        }
+        });
         unexplained.removeIf(
                 copy -> copy.pair.to.equals(to) && isForgotten(copy.pair, copy.number));
+    }
+
+    private boolean isRestart(Life to, List<Life> lives, Life living) {
+        boolean first = noticed.add(new Pair(living, to));
+        return lives.size() > 1 && (first || network.nanos() - living.bornAt < STRAGGLERS_TIME);
+    }
+
+    /** Whether datagrams of a host came late lately that others of the same link had overtaken. */
+    private boolean wereOvertaken(Life to, int host) {
+        return to.node.host(host).stream()
+                .flatMap(peer -> peer.links().stream())
+                .anyMatch(link -> {
+                    InetSocketAddress local = link.config().local();
+                    InetSocketAddress remote = link.status().peer().orElse(null);
+                    return local != null
+                            && remote != null
+                            && network.nanos() - network.path(remote, local).overtakenAt()
+                                    < OVERTAKEN_TIME;
+                });
     }
 
     /**
@@ -365,6 +397,10 @@ public final class Checker {
         }
         if (takeAway(forgotten, pair, number)) {
             formerLifeCopies++;
+            return true;
+        }
+        if (takeAway(forgottenByMistake, pair, number)) {
+            mistakenRestartCopies++;
             return true;
         }
         return false;
@@ -504,6 +540,17 @@ public final class Checker {
      */
     public long formerLifeCopies() {
         return formerLifeCopies;
+    }
+
+    /**
+     * Copies of messages of a living host, which came after a restart was noticed that was none:
+     * its pings were overtaken on their own link and came later than any before, which looks the
+     * same; or after what was left of its former life had feigned another one.
+     *
+     * @return those that were let pass for that
+     */
+    public long mistakenRestartCopies() {
+        return mistakenRestartCopies;
     }
 
     /**

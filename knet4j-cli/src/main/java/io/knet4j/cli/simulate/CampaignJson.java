@@ -26,6 +26,7 @@ final class CampaignJson {
         json.add("faults", counts(report.faults()));
         json.add("checks", counts(report.checks()));
         json.addProperty("former_life_copies", report.formerLifeCopies());
+        json.addProperty("mistaken_restart_copies", report.mistakenRestartCopies());
         json.addProperty("rejoin_copies", report.rejoinCopies());
         json.addProperty("damaged_messages", report.damagedMessages());
         JsonArray seeds = new JsonArray();

@@ -32,9 +32,11 @@ final class CampaignText {
         lines.add(
                 format(
                         "let pass: %,d copies from a former life that came after the restart was"
-                                + " noticed, %,d from before the host was removed and added"
-                                + " again, %,d messages damaged without crypto",
+                                + " noticed, %,d after overtaken pings looked like a restart, %,d"
+                                + " from before the host was removed and added again, %,d messages"
+                                + " damaged without crypto",
                         report.formerLifeCopies(),
+                        report.mistakenRestartCopies(),
                         report.rejoinCopies(),
                         report.damagedMessages()));
         CampaignReport.Failure first = report.first();

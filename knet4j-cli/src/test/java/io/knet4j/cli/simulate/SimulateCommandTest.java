@@ -48,6 +48,7 @@ class SimulateCommandTest {
                         0,
                         0,
                         0,
+                        0,
                         List.of(8L, 9L),
                         new CampaignReport.Failure(
                                 8, "all is lost", 20, "2 hosts", List.of("3 ms: Boom"), "lost"));

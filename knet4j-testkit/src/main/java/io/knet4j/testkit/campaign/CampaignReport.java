@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks how often was looked at what
  * @param formerLifeCopies messages of a host's earlier life that were delivered again after its
  *     restart was noticed: nothing on the wire tells the lives apart
+ * @param mistakenRestartCopies messages that were delivered again after pings which were overtaken
+ *     on their own link had looked like a restart
  * @param rejoinCopies messages that were delivered again after the receiver had removed the host
  *     and added it anew
  * @param damagedMessages damaged messages in runs that change bits of clear packets, which nothing
@@ -35,6 +37,7 @@ public record CampaignReport(
         SortedMap<String, Long> faults,
         SortedMap<String, Long> checks,
         long formerLifeCopies,
+        long mistakenRestartCopies,
         long rejoinCopies,
         long damagedMessages,
         List<Long> failedSeeds,
@@ -85,6 +88,7 @@ public record CampaignReport(
                 counts.faults(),
                 counts.checks(),
                 counts.formerLifeCopies(),
+                counts.mistakenRestartCopies(),
                 counts.rejoinCopies(),
                 counts.damaged(),
                 failed.stream().map(outcome -> outcome.plan().seed()).toList(),

@@ -12,6 +12,7 @@ final class Counts {
     private long lost;
     private long messages;
     private long formerLifeCopies;
+    private long mistakenRestartCopies;
     private long rejoinCopies;
     private long damaged;
     private long virtualNanos;
@@ -33,8 +34,9 @@ final class Counts {
         lost += vanished;
     }
 
-    void tolerated(long formerLife, long rejoin, long damage) {
+    void tolerated(long formerLife, long mistaken, long rejoin, long damage) {
         formerLifeCopies += formerLife;
+        mistakenRestartCopies += mistaken;
         rejoinCopies += rejoin;
         damaged += damage;
     }
@@ -50,6 +52,7 @@ final class Counts {
         lost += other.lost;
         messages += other.messages;
         formerLifeCopies += other.formerLifeCopies;
+        mistakenRestartCopies += other.mistakenRestartCopies;
         rejoinCopies += other.rejoinCopies;
         damaged += other.damaged;
         virtualNanos += other.virtualNanos;
@@ -79,6 +82,10 @@ final class Counts {
 
     long formerLifeCopies() {
         return formerLifeCopies;
+    }
+
+    long mistakenRestartCopies() {
+        return mistakenRestartCopies;
     }
 
     long rejoinCopies() {

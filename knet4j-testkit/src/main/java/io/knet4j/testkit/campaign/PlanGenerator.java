@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Makes a plan from a seed: always the same one. Most clusters are small, so that runs are quick.
  */
 final class PlanGenerator {
-    private static final int[] PAYLOADS = {508, 508, 508, 508, 1472, 1472, 1472, 1472, 8972, 65_507};
+    private static final int[] PAYLOADS = {
+        508, 508, 508, 508, 1472, 1472, 1472, 1472, 8972, 65_507
+    };
     private static final int MOST_LINK_ENDS = 250;
     private static final int SMALLEST_MTU = 576;
     private static final int IP_HEADERS = 28;
@@ -24,7 +26,6 @@ final class PlanGenerator {
     private static final int BEYOND_WINDOW = 4500;
     private static final int BEYOND_NUMBERS = 66_000;
 
-    private final long seed;
     private final SplittableRandom random;
     private final List<TimedStep> steps = new ArrayList<>();
     private final boolean wraps;
@@ -32,7 +33,6 @@ final class PlanGenerator {
     private int keys;
 
     private PlanGenerator(long seed) {
-        this.seed = seed;
         random = new SplittableRandom(seed);
         wraps = random.nextInt(1000) == 0;
         setup = setup();

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Remembers the last datagrams that arrived, for those who want to repeat some. Nodes recognise what
- * they have got before; a ping that was kept from them they cannot tell from one that is late.
+ * Remembers the last datagrams that arrived, for those who want to repeat some. Nodes recognise
+ * what they have got before; a ping that was kept from them they cannot tell from one that is late.
  */
 final class Recorder {
     private static final int MOST = 256;

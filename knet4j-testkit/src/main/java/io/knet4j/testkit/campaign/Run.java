@@ -142,7 +142,11 @@ final class Run {
 
     private void count() {
         counts.time(network.now().toNanos());
-        counts.tolerated(checker.formerLifeCopies(), checker.rejoinCopies(), checker.damaged());
+        counts.tolerated(
+                checker.formerLifeCopies(),
+                checker.mistakenRestartCopies(),
+                checker.rejoinCopies(),
+                checker.damaged());
         for (int from = 1; from <= setup.hosts(); from++) {
             for (int to = 1; to <= setup.hosts(); to++) {
                 for (int link = 0; link < setup.links() && from != to; link++) {

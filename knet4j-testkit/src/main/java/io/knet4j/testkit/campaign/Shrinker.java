@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Makes the plan of a failed run smaller as long as runs fail in the same way: fewer steps (delta
- * debugging), hosts and links, shorter talks, no crypto and compression.
+ * Makes the plan of a failed run smaller as long as runs fail in the same way: fewer hosts, links
+ * and steps (delta debugging), shorter talks, no crypto and compression.
  */
 final class Shrinker {
     private static final int MOST_RUNS = 2000;
@@ -26,8 +26,8 @@ final class Shrinker {
         int before;
         do {
             before = shrinker.size();
-            shrinker.fewerSteps();
             shrinker.smallerCluster();
+            shrinker.fewerSteps();
             shrinker.smallerSteps();
         } while (shrinker.size() < before && shrinker.runs < MOST_RUNS);
         return shrinker.best;

@@ -19,7 +19,7 @@ class CampaignTest {
 
     @Test
     void promisesHoldWhateverHappens() throws Exception {
-        requireClean(Integer.getInteger("knet4j.runs", 200));
+        requireClean(Integer.getInteger("knet4j.runs", 100));
     }
 
     @Test
