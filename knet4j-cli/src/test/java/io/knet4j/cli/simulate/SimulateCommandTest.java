@@ -16,17 +16,17 @@ class SimulateCommandTest {
     @Test
     void printsWhatWasDoneAndThatNothingWasFound() throws Exception {
         CommandRun run =
-                CommandRun.toTheEnd("simulate", "--runs=20", "--seed=7", "--threads=2", "--json");
+                CommandRun.toTheEnd("simulate", "--runs=5", "--seed=7", "--threads=2", "--json");
         assertThat(run.exitCode()).as("%s", run.out().lines()).isZero();
         List<String> lines = run.out().lines();
         assertThat(lines)
-                .anyMatch(line -> line.matches("20 runs in .* s \\(\\d+ runs/s\\), .* simulated"))
+                .anyMatch(line -> line.matches("5 runs in .* s \\(\\d+ runs/s\\), .* simulated"))
                 .anyMatch(line -> line.startsWith("faults injected: "))
                 .anyMatch(line -> line.startsWith("invariants checked: "))
                 .contains("clean: no run failed");
         JsonObject json = JsonParser.parseString(lines.getLast()).getAsJsonObject();
         assertThat(json.get("clean").getAsBoolean()).isTrue();
-        assertThat(json.get("runs").getAsLong()).isEqualTo(20);
+        assertThat(json.get("runs").getAsLong()).isEqualTo(5);
         assertThat(json.get("seed").getAsLong()).isEqualTo(7);
         assertThat(json.getAsJsonObject("faults").size()).isPositive();
         assertThat(json.getAsJsonObject("checks").get("messages").getAsLong()).isPositive();

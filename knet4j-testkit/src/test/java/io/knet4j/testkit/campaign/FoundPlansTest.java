@@ -46,4 +46,24 @@ class FoundPlansTest {
                                 new TimedStep(455, new Step.Talk(2, 1, 1, 777, 408)),
                                 new TimedStep(900, new Step.Talk(2, 1, 1, 777, 0)))));
     }
+
+    /** Nothing on the wire tells the lives of a host apart; the copies are let pass and counted. */
+    @Test
+    void copiesOfAFormerLifeMayComeAfterAQuickRestart() {
+        Outcome outcome =
+                Run.of(
+                        new Plan(
+                                138,
+                                clear(Promise.NONE, 2, 1, LinkPolicy.PASSIVE, 26, 148),
+                                List.of(
+                                        new TimedStep(
+                                                200,
+                                                new Step.Harm(
+                                                        Fault.DUPLICATION, 2, 1, 0, false, 1, 50)),
+                                        new TimedStep(300, new Step.Talk(2, 1, 40, 100, 0)),
+                                        new TimedStep(305, new Step.Restart(2, 0, true)))));
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.counts().formerLifeCopies()).isBetween(1L, 40L);
+        assertThat(outcome.counts().mistakenRestartCopies()).isZero();
+    }
 }
