@@ -108,6 +108,7 @@ final class Run {
 
     private void demand() {
         checker.watch(cluster);
+        checker.requireRealRestarts();
         if (setup.hosts() * (setup.hosts() - 1) * setup.links() > MANY_LINK_ENDS) {
             checker.checkStatesEvery(Duration.ofMillis(200));
         }
