@@ -7,5 +7,6 @@ module io.knet4j.testkit {
     requires static org.jspecify;
 
     exports io.knet4j.testkit;
+    exports io.knet4j.testkit.campaign;
     exports io.knet4j.testkit.relay;
 }

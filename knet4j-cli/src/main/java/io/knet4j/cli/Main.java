@@ -6,6 +6,7 @@ import io.knet4j.cli.keygen.KeygenCommand;
 import io.knet4j.cli.link.LinkCommand;
 import io.knet4j.cli.node.NodeCommand;
 import io.knet4j.cli.reload.ReloadCommand;
+import io.knet4j.cli.simulate.SimulateCommand;
 import io.knet4j.cli.status.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +50,7 @@ public final class Main implements Runnable {
                         .addSubcommand(new ReloadCommand(terminal))
                         .addSubcommand(new KeygenCommand(terminal))
                         .addSubcommand(new DemoCommand(terminal))
+                        .addSubcommand(new SimulateCommand(terminal))
                         .addSubcommand(new BenchCommand())
                         .addSubcommand(new DemoHostCommand(terminal));
         return CommandRunner.run(terminal, command, args);

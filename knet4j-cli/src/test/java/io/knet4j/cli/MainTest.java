@@ -18,6 +18,7 @@ class MainTest {
                 .anyMatch(line -> line.startsWith("  reload "))
                 .anyMatch(line -> line.startsWith("  keygen "))
                 .anyMatch(line -> line.startsWith("  demo "))
+                .anyMatch(line -> line.startsWith("  simulate "))
                 .anyMatch(line -> line.startsWith("  bench "))
                 .noneMatch(line -> line.contains("demo-host"));
     }
@@ -35,7 +36,8 @@ class MainTest {
                     "link priority",
                     "reload",
                     "keygen",
-                    "demo"
+                    "demo",
+                    "simulate"
                 }) {
             CommandRun run = CommandRun.toTheEnd((command + " --help").trim().split(" "));
             assertThat(run.exitCode()).isZero();

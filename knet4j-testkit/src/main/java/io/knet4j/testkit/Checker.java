@@ -4,12 +4,14 @@ import io.knet4j.Destination;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
+import io.knet4j.KnetEvent;
 import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStability;
 import io.knet4j.LinkStatus;
 import io.knet4j.Message;
+import io.knet4j.SendException;
 import io.knet4j.internal.node.Nodes;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,6 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +44,26 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * and when a link is not up, or not down, although the state of the network has demanded so for
- * longer than the configured timers allow, or the active links do not follow from the links that
- * are up. {@link #finish} looks for leaks.
+ * longer than the configured timers allow, or comes up although pongs are late, or the active links
+ * do not follow from the links that are up. {@link #finish} looks for leaks.
+ *
+ * <p>Two kinds of copies are let pass and counted, since nothing on the wire tells the lives of a
+ * host apart. One is of a message that a host sent in an earlier life, and comes after the receiver
+ * has noticed the restart and begun to count its messages anew: {@link #formerLifeCopies()}. For
+ * the other see {@link #mistakenRestartCopies()}.
  */
 public final class Checker {
     /** Length of the shortest message that describes itself. */
     public static final int MIN_LENGTH = 20;
 
     private static final int CRC_AT = 16;
-    private static final long STATE_INTERVAL = Duration.ofMillis(25).toNanos();
+
+    /** How long after a restart stragglers of the former life may feign another one. */
+    private static final long STRAGGLERS_TIME = Duration.ofSeconds(3).toNanos();
+
+    /** Four pings that were overtaken come in that time, if they come. */
+    private static final long OVERTAKEN_TIME = Duration.ofMillis(500).toNanos();
+
     private static final int PING_PAYLOAD = 100;
 
     private final SimNetwork network;
@@ -57,18 +72,36 @@ public final class Checker {
     private Map<LinkKey, Expectation> expectations = new HashMap<>();
     private Map<LinkKey, Expectation> earlierExpectations = new HashMap<>();
     private final Map<Pair, BitSet> delivered = new HashMap<>();
+    private final Map<Pair, BitSet> forgotten = new HashMap<>();
+    private final Map<Pair, BitSet> forgottenByRejoining = new HashMap<>();
+    private final Set<Pair> noticed = new HashSet<>();
+    private final Map<Pair, BitSet> forgottenByMistake = new HashMap<>();
+    private final List<Copy> unexplained = new ArrayList<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
     private boolean ordered;
     private boolean damageTolerated;
+    private boolean realRestarts;
     private long damaged;
     private long deliveredCount;
+    private long formerLifeCopies;
+    private long rejoinCopies;
+    private long mistakenRestartCopies;
+    private long linkChecks;
+    private long routeChecks;
+    private long leakChecks;
+    private long stateInterval = Duration.ofMillis(25).toNanos();
     private long nextStateCheck;
+    private long lastStateCheck;
+    private long previousStateCheck;
     private boolean statesChecked = true;
     private @Nullable String violation;
 
     private record LinkKey(Knet node, int host, int link) {}
 
     private record Pair(Life from, Life to) {}
+
+    /** A message that was delivered again, which a restart may explain that is reported later. */
+    private record Copy(Pair pair, int number, long time, String what) {}
 
     /** A node between open and close, and what it sent. */
     private static final class Life {
@@ -77,8 +110,11 @@ public final class Checker {
         private final List<Destination> sent = new ArrayList<>();
         private final Set<Integer> hostsEver = new HashSet<>();
 
-        private Life(Knet node, int number) {
+        private final long bornAt;
+
+        private Life(Knet node, int number, long bornAt) {
             this.node = node;
+            this.bornAt = bornAt;
             this.number = number;
         }
     }
@@ -89,7 +125,8 @@ public final class Checker {
         NONE
     }
 
-    private record Expectation(Demand demand, long since, long pings, LinkConfig config) {}
+    private record Expectation(
+            Demand demand, long since, long pings, boolean connected, LinkConfig config) {}
 
     private Checker(SimNetwork network) {
         this.network = network;
@@ -116,9 +153,15 @@ public final class Checker {
     public void watch(Knet node, int... channels) {
         Life life = lives.get(node);
         if (life == null) {
-            life = new Life(node, livesByNumber.size());
+            life = new Life(node, livesByNumber.size(), network.nanos());
             lives.put(node, life);
             livesByNumber.add(life);
+            Life watched = life;
+            node.onEvent(event -> {
+                if (event instanceof KnetEvent.HostRestarted restarted) {
+                    onRestart(watched, restarted.host());
+                }
+            });
         }
         Life receiver = life;
         for (int id : channels) {
@@ -146,11 +189,28 @@ public final class Checker {
     }
 
     /**
+     * Demands that no restart of a host is noticed that was none, unless datagrams were overtaken
+     * on their own link. That is so where nobody forges packets.
+     */
+    public void requireRealRestarts() {
+        realRestarts = true;
+    }
+
+    /**
      * Counts damaged messages, and messages that come again, instead of failing: what changes bits
      * of unprotected packets can do that, and nothing on the wire prevents it.
      */
     public void tolerateDamage() {
         damageTolerated = true;
+    }
+
+    /**
+     * How often the states of links are checked; every 25 ms by default.
+     *
+     * @param interval at least; longer ones save time in large clusters
+     */
+    public void checkStatesEvery(Duration interval) {
+        stateInterval = interval.toNanos();
     }
 
     /**
@@ -171,9 +231,17 @@ public final class Checker {
      * @param channel where to send it
      * @param destination who gets it
      * @param length at least {@link #MIN_LENGTH}
+     * @throws SendException when it is not sent; nobody expects it then
      */
     public void send(Knet node, int channel, Destination destination, int length) {
-        node.channel(channel).send(next(node, destination, length), destination);
+        ByteBuffer message = next(node, destination, length);
+        int number = sent(node) - 1;
+        try {
+            node.channel(channel).send(message, destination);
+        } catch (SendException e) {
+            life(node).sent.set(number, Destination.hosts());
+            throw e;
+        }
     }
 
     /**
@@ -258,7 +326,11 @@ public final class Checker {
         Pair pair = new Pair(from, to);
         BitSet before = delivered.computeIfAbsent(pair, _ -> new BitSet());
         if (before.get(number)) {
-            damage("message delivered twice: " + what);
+            if (!isForgotten(pair, number)) {
+                unexplained.add(
+                        new Copy(
+                                pair, number, network.nanos(), "message delivered twice: " + what));
+            }
             return;
         }
         before.set(number);
@@ -268,6 +340,91 @@ public final class Checker {
             violate("message after number " + previous + ": " + what);
         }
         latest.put(pair, Math.max(number, previous));
+    }
+
+    /**
+     * A host counts from the start again, so that what its earlier lives sent looks new once more;
+     * or that is an error.
+     */
+    private void onRestart(Life to, int host) {
+        List<Life> lives =
+                livesByNumber.stream().filter(life -> life.node.nodeId() == host).toList();
+        Life living = lives.isEmpty() ? null : lives.getLast();
+        boolean explained =
+                living == null || isRestart(to, lives, living) || wereOvertaken(to, host);
+        if (!explained && realRestarts) {
+            damage("a restart of host " + host + " was noticed that was none: " + to.node);
+        }
+        delivered.forEach((pair, done) -> {
+            if (explained && pair.to.equals(to) && pair.from.node.nodeId() == host) {
+                (pair.from.equals(living) ? forgottenByMistake : forgotten)
+                        .computeIfAbsent(pair, _ -> new BitSet())
+                        .or(done);
+            }
+        });
+        unexplained.removeIf(
+                copy -> copy.pair.to.equals(to) && isForgotten(copy.pair, copy.number));
+    }
+
+    private boolean isRestart(Life to, List<Life> lives, Life living) {
+        boolean first = noticed.add(new Pair(living, to));
+        return lives.size() > 1 && (first || network.nanos() - living.bornAt < STRAGGLERS_TIME);
+    }
+
+    /** Whether datagrams of a host came late lately that others of the same link had overtaken. */
+    private boolean wereOvertaken(Life to, int host) {
+        return to.node.host(host).stream()
+                .flatMap(peer -> peer.links().stream())
+                .anyMatch(link -> {
+                    InetSocketAddress local = link.config().local();
+                    InetSocketAddress remote = link.status().peer().orElse(null);
+                    return local != null
+                            && remote != null
+                            && network.nanos() - network.path(remote, local).overtakenAt()
+                                    < OVERTAKEN_TIME;
+                });
+    }
+
+    /**
+     * A node was made to remove a host and to add it again, so that it does not know any more what
+     * it has got from there. Copies of that are let pass once, and {@linkplain #rejoinCopies()
+     * counted}.
+     *
+     * @param node watched
+     * @param host added again
+     */
+    public void rejoined(Knet node, int host) {
+        Life to = life(node);
+        delivered.forEach((pair, done) -> {
+            if (pair.to.equals(to) && pair.from.node.nodeId() == host) {
+                forgottenByRejoining.computeIfAbsent(pair, _ -> new BitSet()).or(done);
+            }
+        });
+    }
+
+    private boolean isForgotten(Pair pair, int number) {
+        if (takeAway(forgottenByRejoining, pair, number)) {
+            rejoinCopies++;
+            return true;
+        }
+        if (takeAway(forgotten, pair, number)) {
+            formerLifeCopies++;
+            return true;
+        }
+        if (takeAway(forgottenByMistake, pair, number)) {
+            mistakenRestartCopies++;
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean takeAway(Map<Pair, BitSet> from, Pair pair, int number) {
+        BitSet numbers = from.get(pair);
+        if (numbers == null || !numbers.get(number)) {
+            return false;
+        }
+        numbers.clear(number);
+        return true;
     }
 
     private static void noteHosts(Life life) {
@@ -387,6 +544,50 @@ public final class Checker {
         return damaged;
     }
 
+    /**
+     * Copies of messages that a host sent in an earlier life, which came after the receiver had
+     * noticed the restart.
+     *
+     * @return those that were let pass for that
+     */
+    public long formerLifeCopies() {
+        return formerLifeCopies;
+    }
+
+    /**
+     * Copies of messages of a living host, which came after a restart was noticed that was none:
+     * its pings were overtaken on their own link and came later than any before, which looks the
+     * same; or after what was left of its former life had feigned another one.
+     *
+     * @return those that were let pass for that
+     */
+    public long mistakenRestartCopies() {
+        return mistakenRestartCopies;
+    }
+
+    /**
+     * Copies of messages that came before and after {@link #rejoined}.
+     *
+     * @return those that were let pass for that
+     */
+    public long rejoinCopies() {
+        return rejoinCopies;
+    }
+
+    /**
+     * How often was looked at what.
+     *
+     * @return by name: messages delivered, states of links, active links of hosts, leaks of nodes
+     */
+    public SortedMap<String, Long> checks() {
+        SortedMap<String, Long> checks = new TreeMap<>();
+        checks.put("messages", deliveredCount);
+        checks.put("link states", linkChecks);
+        checks.put("active links", routeChecks);
+        checks.put("leaks", leakChecks);
+        return checks;
+    }
+
     private Life life(Knet node) {
         return Objects.requireNonNull(lives.get(node), "not watched");
     }
@@ -398,13 +599,18 @@ public final class Checker {
     // ---- states
 
     private void afterEvent() {
+        if (!unexplained.isEmpty() && network.nanos() > unexplained.getFirst().time) {
+            damage(unexplained.removeFirst().what);
+        }
         if (violation != null) {
             throw new AssertionError(violation);
         }
         if (network.nanos() < nextStateCheck) {
             return;
         }
-        nextStateCheck = network.nanos() + STATE_INTERVAL;
+        previousStateCheck = lastStateCheck;
+        lastStateCheck = network.nanos();
+        nextStateCheck = lastStateCheck + stateInterval;
         earlierExpectations = expectations;
         expectations = new HashMap<>();
         for (Life life : livesByNumber) {
@@ -419,6 +625,7 @@ public final class Checker {
     }
 
     private void checkHost(Knet node, Host host) {
+        routeChecks++;
         List<LinkStatus> links = host.links().stream().map(Link::status).toList();
         HostStatus status = host.status();
         List<LinkStatus> up =
@@ -478,6 +685,7 @@ public final class Checker {
     }
 
     private void checkLink(Knet node, Host host, LinkStatus link) {
+        linkChecks++;
         LinkConfig config = link.config();
         InetSocketAddress local = Objects.requireNonNull(config.local());
         InetSocketAddress remote = link.peer().orElse(null);
@@ -489,10 +697,11 @@ public final class Checker {
         Optional<Knet> peer =
                 network.nodes().stream().filter(other -> other.nodeId() == host.id()).findFirst();
         Demand demand = demand(node, link, peer, out, back);
-        long since =
+        long changed =
                 Math.max(
                         network.runtime(node).changedAt(),
                         Math.max(out.changedAtNanos(), back.changedAtNanos()));
+        long since = changed;
         if (peer.isPresent()) {
             since = Math.max(since, network.runtime(peer.get()).changedAt());
         }
@@ -508,7 +717,23 @@ public final class Checker {
         } else {
             since = Math.max(since, before.since);
         }
-        expectations.put(key, new Expectation(demand, since, pings, config));
+        expectations.put(key, new Expectation(demand, since, pings, link.connected(), config));
+        if (before != null
+                && !before.connected
+                && before.config.equals(config)
+                && link.connected()
+                && previousStateCheck - changed > config.pingTimeout().toNanos() * 5 / 4
+                && isTooSlow(out, back, config)) {
+            throw new AssertionError(
+                    "link came up although every pong is late: node "
+                            + node.nodeId()
+                            + ": "
+                            + link
+                            + "; "
+                            + out
+                            + "; "
+                            + back);
+        }
         long age = network.nanos() - since;
         boolean wrong =
                 switch (demand) {
@@ -535,6 +760,12 @@ public final class Checker {
                             + "; "
                             + back);
         }
+    }
+
+    /** Whether no pong comes in time, even by a clock that is a little slow. */
+    private static boolean isTooSlow(SimPath out, SimPath back, LinkConfig config) {
+        Duration roundTrip = out.conditions().delay().plus(back.conditions().delay());
+        return roundTrip.toNanos() > config.pingTimeout().toNanos() * 5 / 4;
     }
 
     private Demand demand(
@@ -586,19 +817,19 @@ public final class Checker {
                 || link.accessList().accepts(source.getAddress());
     }
 
-    private static long timeToComeUp(LinkStatus link) {
+    private long timeToComeUp(LinkStatus link) {
         LinkConfig config = link.config();
         return config.pingInterval().toNanos() * (config.pongCount() + 3)
                 + config.pingTimeout().toNanos()
                 + 4 * latency(link)
-                + STATE_INTERVAL;
+                + stateInterval;
     }
 
-    private static long timeToGoDown(LinkStatus link) {
+    private long timeToGoDown(LinkStatus link) {
         return link.config().pingTimeout().toNanos() * 5 / 4
                 + 4 * latency(link)
                 + link.config().pingInterval().toNanos()
-                + 2 * STATE_INTERVAL;
+                + 2 * stateInterval;
     }
 
     private static long latency(LinkStatus link) {
@@ -612,12 +843,21 @@ public final class Checker {
      * demands that no timer, socket or buffer is left. Closes the nodes then.
      */
     public void finish() {
+        finish(Duration.ofSeconds(1));
+    }
+
+    /**
+     * As {@link #finish()}, with another time for what is under way to arrive.
+     *
+     * @param patience for that
+     */
+    public void finish(Duration patience) {
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node) && network.isPaused(node)) {
                 network.resume(node);
             }
         }
-        network.advance(Duration.ofSeconds(1));
+        network.advance(patience);
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node)) {
                 node.hosts().forEach(Host::remove);
@@ -632,6 +872,7 @@ public final class Checker {
     }
 
     private void requireNothingLeft(Knet node) {
+        leakChecks++;
         Optional<String> leak = Nodes.leak(node);
         SimRuntime runtime = network.runtime(node);
         if (leak.isPresent() || runtime.openSockets() > 0 || runtime.hasTimer()) {

@@ -1,17 +1,11 @@
 package io.knet4j.testkit;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** What will happen, by virtual time; at the same time by tie-breaker, then as it was added. */
 final class Events {
-    private static final Comparator<Event> ORDER =
-            Comparator.comparingLong((Event event) -> event.time)
-                    .thenComparingInt(event -> event.tie)
-                    .thenComparingLong(event -> event.number);
-
-    private final PriorityQueue<Event> queue = new PriorityQueue<>(ORDER);
+    private final PriorityQueue<Event> queue = new PriorityQueue<>(Event::compare);
     private long added;
 
     /** Something that will happen. */
@@ -27,6 +21,15 @@ final class Events {
             this.tie = tie;
             this.number = number;
             this.action = action;
+        }
+
+        private static int compare(Event a, Event b) {
+            if (a.time != b.time) {
+                return a.time < b.time ? -1 : 1;
+            }
+            return a.tie != b.tie
+                    ? Integer.compare(a.tie, b.tie)
+                    : Long.compare(a.number, b.number);
         }
 
         long time() {

@@ -17,6 +17,8 @@ public final class PathConditions {
 
     private boolean cut;
     private double loss;
+    private double bursts;
+    private int burstLength = 1;
     private Duration delay = Duration.ofNanos(100_000);
     private Duration jitter = Duration.ZERO;
     private double reordering;
@@ -38,6 +40,8 @@ public final class PathConditions {
     private PathConditions(PathConditions other) {
         cut = other.cut;
         loss = other.loss;
+        bursts = other.bursts;
+        burstLength = other.burstLength;
         delay = other.delay;
         jitter = other.jitter;
         reordering = other.reordering;
@@ -89,6 +93,24 @@ public final class PathConditions {
     public PathConditions withLoss(double probability) {
         check(probability);
         return with(copy -> copy.loss = probability);
+    }
+
+    /**
+     * Datagrams vanish in bursts: several in a row.
+     *
+     * @param probability 0 to 1, that a burst begins with a datagram
+     * @param longest number of datagrams in the longest burst, at least 1
+     * @return a copy
+     */
+    public PathConditions withBursts(double probability, int longest) {
+        check(probability);
+        if (longest < 1) {
+            throw new IllegalArgumentException("bursts of " + longest + " datagrams");
+        }
+        return with(copy -> {
+            copy.bursts = probability;
+            copy.burstLength = longest;
+        });
     }
 
     /**
@@ -278,6 +300,7 @@ public final class PathConditions {
     public boolean isReliable(int size) {
         return !cut
                 && loss == 0
+                && bursts == 0
                 && bitFlips == 0
                 && truncation == 0
                 && size <= maxPayload
@@ -293,6 +316,14 @@ public final class PathConditions {
 
     double loss() {
         return loss;
+    }
+
+    double bursts() {
+        return bursts;
+    }
+
+    int burstLength() {
+        return burstLength;
     }
 
     Duration delay() {
@@ -360,6 +391,7 @@ public final class PathConditions {
         List<String> parts = new ArrayList<>();
         add(parts, cut, "cut");
         add(parts, loss > 0, "loss " + loss);
+        add(parts, bursts > 0, "bursts " + bursts + " of up to " + burstLength);
         add(parts, !delay.equals(CLEAN.delay), "delay " + delay);
         add(parts, !jitter.isZero(), "jitter " + jitter);
         add(parts, reordering > 0, "reordering " + reordering + " by " + reorderingDelay);

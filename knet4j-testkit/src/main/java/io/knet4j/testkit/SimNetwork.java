@@ -5,8 +5,10 @@ import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.Reason;
 import io.knet4j.internal.node.Nodes;
+import io.knet4j.internal.transport.IncomingBatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -57,6 +59,8 @@ public final class SimNetwork implements AutoCloseable {
     private static final int FIRST_FREE_PORT = 49_152;
     private static final long MAX_WAIT = Duration.ofHours(1).toNanos();
     private static final int MAX_EVENTS_AT_ONCE = 5_000_000;
+    private static final int RECEIVE_BYTES = 1 << 20;
+    private static final int RECEIVE_DATAGRAMS = 512;
 
     private final long seed;
     private final Thread thread = Thread.currentThread();
@@ -65,10 +69,17 @@ public final class SimNetwork implements AutoCloseable {
     private final SplittableRandom ofNodes;
     private final SplittableRandom ofTest;
     private final Events events = new Events();
+
+    /** Empty between turns, of which there is one at a time. */
+    private final IncomingBatch receiveMemory =
+            new IncomingBatch(ByteBuffer.allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
+
     private final Map<InetSocketAddress, SimRuntime.SimSocket> sockets = new HashMap<>();
     private final Map<Ends, SimPath> paths = new LinkedHashMap<>();
     private final Map<Knet, SimRuntime> nodes = new LinkedHashMap<>();
     private final CopyOnWriteArrayList<Consumer<Datagram>> taps = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Consumer<Datagram>> arrivalTaps =
+            new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<Runnable> checks = new CopyOnWriteArrayList<>();
     private long now;
     private int eventsNow;
@@ -225,9 +236,30 @@ public final class SimNetwork implements AutoCloseable {
     }
 
     /**
+     * Stops a node as if its machine slept: it keeps its state, its clock stands still, and what is
+     * sent to it is lost.
+     *
+     * @param node alive
+     */
+    public void suspend(Knet node) {
+        runtime(node).suspend();
+    }
+
+    /**
+     * Lets the clock of a node go wrong from now on.
+     *
+     * @param node alive
+     * @param ppm by how many millionths it is too fast, -100,000 to 100,000; negative when it is
+     *     too slow
+     */
+    public void drift(Knet node, int ppm) {
+        runtime(node).drift(ppm);
+    }
+
+    /**
      * Lets a node go on. Its timers are late then.
      *
-     * @param node paused
+     * @param node paused or suspended
      */
     public void resume(Knet node) {
         runtime(node).resume();
@@ -252,10 +284,10 @@ public final class SimNetwork implements AutoCloseable {
     }
 
     /**
-     * Whether a node is paused.
+     * Whether a node is paused or suspended.
      *
      * @param node of this network
-     * @return whether it is paused now
+     * @return whether it is so now
      */
     public boolean isPaused(Knet node) {
         return runtime(node).isPaused();
@@ -322,6 +354,18 @@ public final class SimNetwork implements AutoCloseable {
     public Knet.Registration tap(Consumer<Datagram> listener) {
         taps.add(listener);
         return () -> taps.remove(listener);
+    }
+
+    /**
+     * Listens to what arrives.
+     *
+     * @param listener gets every datagram that finds a socket, as it is then, with the time of its
+     *     arrival; injected ones, too
+     * @return ends the listening when it is closed
+     */
+    public Knet.Registration tapArrivals(Consumer<Datagram> listener) {
+        arrivalTaps.add(listener);
+        return () -> arrivalTaps.remove(listener);
     }
 
     // ---- time
@@ -451,6 +495,10 @@ public final class SimNetwork implements AutoCloseable {
         return now;
     }
 
+    IncomingBatch receiveMemory() {
+        return receiveMemory;
+    }
+
     Events.Event schedule(long time, Runnable action) {
         return events.add(time, 1 + ties.nextInt(Integer.MAX_VALUE - 1), action);
     }
@@ -472,8 +520,11 @@ public final class SimNetwork implements AutoCloseable {
 
     void arrive(InetSocketAddress from, InetSocketAddress to, byte[] payload) {
         SimRuntime.@Nullable SimSocket socket = sockets.get(to);
-        if (socket != null) {
-            socket.arrive(from, payload);
+        if (socket != null && socket.arrive(from, payload) && !arrivalTaps.isEmpty()) {
+            Datagram datagram = new Datagram(now(), from, to, payload);
+            for (Consumer<Datagram> tap : arrivalTaps) {
+                tap.accept(datagram);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 
 /** The way from one address to another on a {@link SimNetwork}: one direction of a link. */
 public final class SimPath {
+    /** No time of a simulation, and before all of them. */
+    static final long NEVER = -1L << 60;
+
     private static final int HEADERS = 28;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -18,6 +21,9 @@ public final class SimPath {
     private PathConditions conditions = PathConditions.clean();
     private long changedAt;
     private long freeAt;
+    private long newestArrived = Long.MIN_VALUE;
+    private long overtakenAt = NEVER;
+    private int burstLeft;
     private long sent;
     private long lost;
     private long arrived;
@@ -126,6 +132,11 @@ public final class SimPath {
         return arrived;
     }
 
+    /** When a datagram last arrived that a later one had overtaken, {@link #NEVER} if none did. */
+    long overtakenAt() {
+        return overtakenAt;
+    }
+
     long changedAtNanos() {
         return changedAt;
     }
@@ -135,7 +146,10 @@ public final class SimPath {
         sent++;
         PathConditions now = conditions;
         long departure = at;
-        if (now.isCut() || chance(now.loss()) || payload.length > now.maxPayload()) {
+        if (now.isCut()
+                || chance(now.loss())
+                || isInBurst(now)
+                || payload.length > now.maxPayload()) {
             lost++;
             return;
         }
@@ -153,13 +167,25 @@ public final class SimPath {
         if (chance(now.reordering())) {
             arrival += now.reorderingDelay().toNanos();
         }
-        schedule(payload, now, arrival);
+        schedule(payload, now, at, arrival);
         if (chance(now.duplication())) {
-            schedule(payload, now, arrival + below(now.duplicationDelay()));
+            schedule(payload, now, at, arrival + below(now.duplicationDelay()));
         }
     }
 
-    private void schedule(byte[] payload, PathConditions now, long arrival) {
+    private boolean isInBurst(PathConditions now) {
+        if (burstLeft == 0 && chance(now.bursts())) {
+            burstLeft = 1 + random.nextInt(now.burstLength());
+        }
+        if (burstLeft == 0 || now.bursts() == 0) {
+            burstLeft = 0;
+            return false;
+        }
+        burstLeft--;
+        return true;
+    }
+
+    private void schedule(byte[] payload, PathConditions now, long sentAt, long arrival) {
         byte[] damaged = damage(payload, now);
         network.scheduleArrival(
                 arrival,
@@ -168,9 +194,18 @@ public final class SimPath {
                         lost++;
                     } else {
                         arrived++;
+                        noteOrder(sentAt);
                         network.arrive(from, to, damaged);
                     }
                 });
+    }
+
+    private void noteOrder(long sentAt) {
+        if (sentAt < newestArrived) {
+            overtakenAt = network.nanos();
+        } else {
+            newestArrived = sentAt;
+        }
     }
 
     private byte[] damage(byte[] payload, PathConditions now) {

@@ -26,17 +26,14 @@ import org.jspecify.annotations.Nullable;
  * no events: they are made up for when it goes on.
  */
 final class SimRuntime implements NodeRuntime, Transport {
-    private static final int RECEIVE_BYTES = 1 << 20;
-    private static final int RECEIVE_DATAGRAMS = 512;
     private static final int MAX_DATAGRAM = 65_507;
     private static final int DATAGRAM_OVERHEAD = 256;
     private static final long ROOM_PAUSE = 1_000_000;
 
     private final SimNetwork network;
     private final RandomGenerator random;
-    private final long clockOffset;
-    private final IncomingBatch incoming =
-            new IncomingBatch(ByteBuffer.allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
+    private final SimClock clock;
+    private final IncomingBatch incoming;
     private final ArrayDeque<Received> inbox = new ArrayDeque<>();
     private final List<SimSocket> sockets = new ArrayList<>();
     private final List<SimWorker> workers = new ArrayList<>();
@@ -45,6 +42,7 @@ final class SimRuntime implements NodeRuntime, Transport {
     private Events.@Nullable Event turn;
     private boolean inTurn;
     private boolean paused;
+    private boolean suspended;
     private boolean dead;
     private long changedAt;
     private long sendingAt = Long.MIN_VALUE;
@@ -54,7 +52,8 @@ final class SimRuntime implements NodeRuntime, Transport {
         this.network = network;
         this.random = random;
         // No node knows the time of another, nor the time before its restart.
-        clockOffset = random.nextLong(-(1L << 40), 1L << 40);
+        clock = new SimClock(network.nanos(), random.nextLong(-(1L << 40), 1L << 40));
+        incoming = network.receiveMemory();
         changedAt = network.nanos();
     }
 
@@ -77,8 +76,9 @@ final class SimRuntime implements NodeRuntime, Transport {
             return local;
         }
 
-        void arrive(InetSocketAddress from, byte[] payload) {
-            runtime.arrive(this, from, payload);
+        /** Returns whether there is room for a datagram. */
+        boolean arrive(InetSocketAddress from, byte[] payload) {
+            return runtime.arrive(this, from, payload);
         }
     }
 
@@ -112,7 +112,7 @@ final class SimRuntime implements NodeRuntime, Transport {
         return paused;
     }
 
-    /** When the node was opened, paused or resumed. */
+    /** When the node was opened, paused, resumed or ended. */
     long changedAt() {
         return changedAt;
     }
@@ -137,9 +137,29 @@ final class SimRuntime implements NodeRuntime, Transport {
         cancelTurn();
     }
 
+    /**
+     * As {@link #pause}, but the clock stands still, and what is or comes to the sockets is lost.
+     */
+    void suspend() {
+        pause();
+        suspended = true;
+        clock.stop(network.nanos());
+        for (SimSocket socket : sockets) {
+            socket.waiting = 0;
+        }
+        inbox.clear();
+    }
+
+    void drift(int ppm) {
+        clock.drift(network.nanos(), ppm);
+        scheduleTurn(network.nanos());
+    }
+
     void resume() {
         paused = false;
+        suspended = false;
         changedAt = network.nanos();
+        clock.go(network.nanos());
         scheduleTurn(network.nanos());
         for (SimWorker worker : workers) {
             worker.wake();
@@ -149,6 +169,7 @@ final class SimRuntime implements NodeRuntime, Transport {
     @Override
     public void close() {
         dead = true;
+        changedAt = network.nanos();
         cancelTurn();
         for (SimWorker worker : List.copyOf(workers)) {
             worker.stop();
@@ -171,7 +192,7 @@ final class SimRuntime implements NodeRuntime, Transport {
 
     @Override
     public long nanoTime() {
-        return network.nanos() + clockOffset;
+        return clock.at(network.nanos());
     }
 
     @Override
@@ -245,7 +266,7 @@ final class SimRuntime implements NodeRuntime, Transport {
         } else {
             cancelTurn();
             if (next != Long.MAX_VALUE) {
-                scheduleTurn(Math.max(network.nanos(), next - clockOffset));
+                scheduleTurn(Math.max(network.nanos(), clock.when(next)));
             }
         }
     }
@@ -265,15 +286,19 @@ final class SimRuntime implements NodeRuntime, Transport {
         }
     }
 
-    private void arrive(SimSocket socket, InetSocketAddress from, byte[] payload) {
+    private boolean arrive(SimSocket socket, InetSocketAddress from, byte[] payload) {
         int size = payload.length + DATAGRAM_OVERHEAD;
+        if (suspended) {
+            return false;
+        }
         if (socket.waiting + size > socket.bufferBytes) {
             overflows++;
-            return;
+            return false;
         }
         socket.waiting += size;
         inbox.add(new Received(socket, from, payload));
         scheduleTurn(network.nanos());
+        return true;
     }
 
     @Override

@@ -316,6 +316,63 @@ class SimNetworkTest {
     }
 
     @Test
+    void aSuspendedNodeKeepsItsStateAndLosesWhatIsSentToIt() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = connected(network);
+            Checker checker = Checker.attach(network);
+            checker.watch(cluster);
+            network.suspend(cluster.node(2));
+            assertThat(network.isPaused(cluster.node(2))).isTrue();
+            checker.send(cluster.node(1), 0, Destination.host(2), 100);
+            network.advance(SECOND);
+            assertThat(cluster.host(1, 2).status().reachable()).isFalse();
+            network.resume(cluster.node(2));
+            // Its clock stood still, so that its peer was not silent for long.
+            network.advance(Duration.ofMillis(150));
+            assertThat(cluster.host(2, 1).status().reachable()).isTrue();
+            cluster.awaitConnected(SECOND);
+            checker.send(cluster.node(1), 0, Destination.host(2), 100);
+            network.advance(SECOND);
+            assertThat(checker.missing(cluster.node(1), cluster.node(2))).containsExactly(0);
+        }
+    }
+
+    @Test
+    void aClockThatDriftsChangesTheIntervalOfPings() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = connected(network);
+            network.drift(cluster.node(1), 100_000);
+            network.drift(cluster.node(2), -100_000);
+            long[] before = {pings(cluster, 1), pings(cluster, 2)};
+            network.advance(Duration.ofSeconds(50));
+            assertThat(pings(cluster, 1) - before[0]).isBetween(1095L, 1105L);
+            assertThat(pings(cluster, 2) - before[1]).isBetween(895L, 905L);
+        }
+    }
+
+    private static long pings(SimCluster cluster, int id) {
+        Host peer = cluster.host(id, 3 - id);
+        return peer.link(0).orElseThrow().status().statistics().txPing().packets();
+    }
+
+    @Test
+    void burstsTakeSeveralDatagramsInARow() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = connected(network);
+            SimPath path = cluster.path(1, 2, 0);
+            path.change(now -> now.withBursts(0.001, 100));
+            long sent = path.sent();
+            long lost = path.lost();
+            for (int i = 0; i < 20_000; i++) {
+                cluster.node(1).channel(0).send(ByteBuffer.allocate(20), Destination.host(2));
+                network.advance(Duration.ofNanos(10_000));
+            }
+            double share = (double) (path.lost() - lost) / (path.sent() - sent);
+            assertThat(share).isBetween(0.025, 0.1); // 0.001 * 50, less while one is going on
+        }
+    }
+
+    @Test
     void aCrashedNodeIsGone() {
         try (SimNetwork network = SimNetwork.create(1)) {
             SimCluster cluster = connected(network);

@@ -107,6 +107,15 @@ public final class HostState {
         return sameAddress;
     }
 
+    /** The host counts from the start again. */
+    void forgetHeard() {
+        for (LinkState link : links) {
+            if (link != null) {
+                link.heard.forget();
+            }
+        }
+    }
+
     /** The longest time that a datagram of this host is known to have travelled, with a margin. */
     long longestTravel() {
         long longest = 0;

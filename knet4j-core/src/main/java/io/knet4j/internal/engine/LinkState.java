@@ -46,6 +46,9 @@ public final class LinkState {
     /** Null for a loopback link, and while the peer of a dynamic link is not known. */
     @Nullable Path path;
 
+    /** Tells a restart of the host from a queue on the way. */
+    final HeardNumber heard = new HeardNumber();
+
     LinkConfig config;
     @Nullable Reason lastSendFailure;
 

@@ -293,27 +293,44 @@ final class Receiver {
     }
 
     private void onPingSequence(long now, HostState host, ByteBuffer memory, int packet) {
+        LinkState link = host.link(Packets.link(memory, packet));
+        if (link == null) {
+            return; // a callback removed it since
+        }
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
             int newest = host.window.newest();
             host.window.announce(sequence);
             noteAdvance(now, host, newest);
+            link.heard.note(sequence);
             return;
         }
         Finding finding =
                 host.restarts.onPing(
                         now,
                         sequence,
+                        link.heard,
                         pingToken(memory, packet),
                         host.window,
-                        host.longestTravel());
+                        longestTravel(host, link));
         if (finding != Finding.NOTHING) {
             host.window.reset();
+            host.forgetHeard();
             reassembler.clear(host.incomplete);
         }
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
+        link.heard.note(sequence);
+    }
+
+    /**
+     * How long after a message a ping may come that was sent before it. Where the link's own order
+     * tells nothing, a queue on the way may be as long as it can without the link going down.
+     */
+    private static long longestTravel(HostState host, LinkState link) {
+        long known = host.longestTravel();
+        return link.heard.isNone() ? Math.max(known, link.monitor.timeout()) : known;
     }
 
     /** A hash. The first two pings of a link have the same token, but not the same number. */
@@ -429,6 +446,7 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
+        link.heard.note(sequence);
         int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
         if (verdict != Verdict.NEW) {

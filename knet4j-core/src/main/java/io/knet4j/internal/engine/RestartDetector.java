@@ -11,7 +11,8 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * pings are asked for, one when the host was unreachable in between. Twice as many are asked for
  * when the number is behind the newest, but still within the window: a ping that was under way for
  * unusually long looks the same. A ping seen before does not count: anybody can record and repeat
- * pings, even encrypted ones.
+ * pings, even encrypted ones. Nor does one that does not go back on its own link: when a queue has
+ * grown on the way, pings and messages come late on that link, but in their order.
  */
 final class RestartDetector {
     private static final int NEEDED = 2;
@@ -55,10 +56,17 @@ final class RestartDetector {
      * A periodic ping came.
      *
      * @param announced sequence number in it
+     * @param heard what came on its link before
      * @param token a hash of its token
      * @param longestTravel longest time that a datagram of the host may travel
      */
-    Finding onPing(long now, int announced, long token, SequenceWindow window, long longestTravel) {
+    Finding onPing(
+            long now,
+            int announced,
+            HeardNumber heard,
+            long token,
+            SequenceWindow window,
+            long longestTravel) {
         boolean contradicts = window.contradicts(announced);
         boolean seenBefore =
                 pings.isCopy(token); // those that contradict nothing yet may do so later
@@ -67,7 +75,10 @@ final class RestartDetector {
             behind = 0;
             return Finding.NOTHING;
         }
-        if (seenBefore || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
+        boolean goesBack = heard.isNone() || heard.isAheadOf(announced);
+        if (seenBefore
+                || !goesBack
+                || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
             return Finding.NOTHING;
         }
         behind++;

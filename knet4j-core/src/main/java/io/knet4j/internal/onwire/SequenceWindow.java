@@ -129,7 +129,7 @@ public final class SequenceWindow {
     }
 
     /** Signed way from one number to another in the circle of 65,535 numbers. */
-    static int distance(int from, int to) {
+    public static int distance(int from, int to) {
         int ahead = Math.floorMod(to - from, NUMBERS);
         return ahead > NUMBERS / 2 ? ahead - NUMBERS : ahead;
     }

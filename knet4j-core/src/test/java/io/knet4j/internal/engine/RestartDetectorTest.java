@@ -11,6 +11,7 @@ class RestartDetectorTest {
 
     private final SequenceWindow window = new SequenceWindow();
     private final RestartDetector restarts = new RestartDetector();
+    private final HeardNumber heard = new HeardNumber();
     private long now = SECOND;
     private long token = 100;
 
@@ -25,7 +26,7 @@ class RestartDetectorTest {
     }
 
     private boolean ping(int announced, long withToken) {
-        return restarts.onPing(now, announced, withToken, window, TRAVEL)
+        return restarts.onPing(now, announced, heard, withToken, window, TRAVEL)
                 != RestartDetector.Finding.NOTHING;
     }
 
@@ -73,6 +74,18 @@ class RestartDetectorTest {
         assertThat(ping(0)).isFalse();
         assertThat(ping(0)).isFalse();
         assertThat(ping(0)).isFalse();
+    }
+
+    @Test
+    void pingsBehindMessagesOfAnotherLinkDoNotCountWhileTheyDoNotGoBack() {
+        heard.note(100); // the link's last message
+        message(101);
+        now += SECOND;
+        for (int i = 0; i < 10; i++) {
+            assertThat(ping(100)).isFalse();
+        }
+        assertThat(ping(0)).isFalse();
+        assertThat(ping(0)).isTrue();
     }
 
     @Test

@@ -1,0 +1,122 @@
+package io.knet4j.testkit.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.testkit.SimNetwork;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Small clusters to which anything may happen, each determined by its seed. {@code -Dknet4j.runs=n}
+ * sets how many, {@code -Dknet4j.seed=n} runs one. {@code ./knet simulate} does the same.
+ */
+class CampaignTest {
+    private static final long FIRST_SEED = 1;
+
+    @Test
+    void promisesHoldWhateverHappens() throws Exception {
+        requireClean(Integer.getInteger("knet4j.runs", 60));
+    }
+
+    @Test
+    @Tag("slow")
+    void promisesHoldForLong() throws Exception {
+        requireClean(Integer.getInteger("knet4j.runs", 20_000));
+    }
+
+    private static void requireClean(int runs) throws InterruptedException {
+        Long single = Long.getLong(SimNetwork.SEED_PROPERTY);
+        CampaignReport report =
+                single == null
+                        ? Campaign.run(FIRST_SEED, runs, 2, false, _ -> {})
+                        : Campaign.run(single, 1, 1, false, _ -> {});
+        assertThat(report.first()).isNull();
+        assertThat(report.isClean()).isTrue();
+        assertThat(report.runs()).isEqualTo(single == null ? runs : 1);
+        assertThat(report.checks().values()).allSatisfy(times -> assertThat(times).isPositive());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() {
+        for (long seed = 1; seed <= 3; seed++) {
+            Plan plan = PlanGenerator.plan(seed);
+            assertThat(PlanGenerator.plan(seed)).isEqualTo(plan);
+            Counts first = Run.of(plan).counts();
+            Counts second = Run.of(plan).counts();
+            assertThat(second.datagrams()).as("seed %d", seed).isEqualTo(first.datagrams());
+            assertThat(second.virtualNanos()).isEqualTo(first.virtualNanos());
+            assertThat(second.checks()).isEqualTo(first.checks());
+            assertThat(second.faults()).isEqualTo(first.faults());
+        }
+    }
+
+    @Test
+    void plansHaveFaultsOfEveryKindAndClustersOfEverySize() {
+        Set<Fault> faults = EnumSet.noneOf(Fault.class);
+        int mostHosts = 0;
+        int mostLinks = 0;
+        for (long seed = 1; seed <= 5000; seed++) {
+            Plan plan = PlanGenerator.plan(seed);
+            plan.steps().forEach(step -> step.step().fault().ifPresent(faults::add));
+            mostHosts = Math.max(mostHosts, plan.setup().hosts());
+            mostLinks = Math.max(mostLinks, plan.setup().links());
+            assertThat(plan.steps())
+                    .as("seed %d", seed)
+                    .isSortedAccordingTo(Comparator.comparingInt(TimedStep::millis))
+                    .allMatch(step -> step.step().fits(plan.setup().hosts(), plan.setup().links()));
+        }
+        assertThat(faults).containsExactlyInAnyOrder(Fault.values());
+        assertThat(mostHosts).isEqualTo(16);
+        assertThat(mostLinks).isEqualTo(8);
+    }
+
+    @Test
+    void aFailureIsShrunkToWhatItNeeds() {
+        Plan plan = failing();
+        Outcome failed = fake(plan);
+        Outcome shrunk = Shrinker.shrink(CampaignTest::fake, failed);
+        Setup setup = shrunk.plan().setup();
+        assertThat(setup.hosts()).isEqualTo(2);
+        assertThat(setup.links()).isEqualTo(1);
+        assertThat(setup.encrypted()).isFalse();
+        assertThat(shrunk.plan().steps())
+                .extracting(TimedStep::step)
+                .satisfiesExactlyInAnyOrder(
+                        step -> assertThat(step).isInstanceOf(Step.Restart.class),
+                        step ->
+                                assertThat(step)
+                                        .isInstanceOfSatisfying(
+                                                Step.Talk.class,
+                                                talk -> assertThat(talk.messages()).isOne()));
+        assertThat(shrunk.failure()).isEqualTo("broken 2 times");
+    }
+
+    /** A plan with more than a restart and a talk. */
+    private static Plan failing() {
+        for (long seed = 1; ; seed++) {
+            Plan plan = PlanGenerator.plan(seed);
+            if (plan.setup().hosts() > 3
+                    && plan.setup().links() > 1
+                    && plan.setup().encrypted()
+                    && fake(plan).failure() != null) {
+                return plan;
+            }
+        }
+    }
+
+    /** As if every restart of hosts 1 and 2 together with a talk broke something. */
+    private static Outcome fake(Plan plan) {
+        List<Step> steps = plan.steps().stream().map(TimedStep::step).toList();
+        boolean fails =
+                steps.stream().anyMatch(Step.Talk.class::isInstance)
+                        && steps.stream()
+                                .anyMatch(step ->
+                                        step instanceof Step.Restart restart
+                                                && restart.host() <= 2);
+        return new Outcome(plan, new Counts(), fails ? "broken " + steps.size() + " times" : null);
+    }
+}

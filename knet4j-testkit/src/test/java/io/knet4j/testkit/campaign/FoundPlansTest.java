@@ -1,0 +1,69 @@
+package io.knet4j.testkit.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.CompressionMethod;
+import io.knet4j.CryptoCipher;
+import io.knet4j.LinkPolicy;
+import io.knet4j.testkit.campaign.Setup.Promise;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Plans that campaigns found, shrunk, each of which broke a promise. */
+class FoundPlansTest {
+
+    private static void requireClean(Plan plan) {
+        assertThat(Run.of(plan).failure()).isNull();
+    }
+
+    private static Setup clear(
+            Promise promise, int hosts, int links, LinkPolicy policy, int ping, int timeout) {
+        return new Setup(
+                promise,
+                hosts,
+                links,
+                policy,
+                ping,
+                timeout,
+                3,
+                508,
+                CryptoCipher.NONE,
+                null,
+                CompressionMethod.NONE);
+    }
+
+    @Test
+    void aQueueOnOneOfSeveralLinksIsNoRestart() {
+        requireClean(
+                new Plan(
+                        621,
+                        clear(Promise.NOTHING_LOST, 2, 7, LinkPolicy.ACTIVE, 26, 148),
+                        List.of(
+                                new TimedStep(
+                                        150,
+                                        new Step.Harm(Fault.BANDWIDTH, 2, 1, 6, false, 1, 200_000)),
+                                new TimedStep(350, new Step.Talk(2, 0, 8, 8941, 0)),
+                                new TimedStep(455, new Step.Talk(2, 1, 1, 777, 408)),
+                                new TimedStep(900, new Step.Talk(2, 1, 1, 777, 0)))));
+    }
+
+    /** Nothing on the wire tells the lives of a host apart; the copies are let pass and counted. */
+    @Test
+    void copiesOfAFormerLifeMayComeAfterAQuickRestart() {
+        Outcome outcome =
+                Run.of(
+                        new Plan(
+                                138,
+                                clear(Promise.NONE, 2, 1, LinkPolicy.PASSIVE, 26, 148),
+                                List.of(
+                                        new TimedStep(
+                                                200,
+                                                new Step.Harm(
+                                                        Fault.DUPLICATION, 2, 1, 0, false, 1, 50)),
+                                        new TimedStep(300, new Step.Talk(2, 1, 40, 100, 0)),
+                                        new TimedStep(305, new Step.Restart(2, 0, true)))));
+        assertThat(outcome.failure()).isNull();
+        assertThat(outcome.counts().formerLifeCopies()).isBetween(1L, 40L);
+        assertThat(outcome.counts().mistakenRestartCopies()).isZero();
+    }
+}
