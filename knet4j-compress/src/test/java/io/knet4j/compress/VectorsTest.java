@@ -40,6 +40,14 @@ class VectorsTest {
             return name;
         }
 
+        /** The messages that were compressed by a method, as they were on the wire. */
+        List<byte[]> compressedBy(CompressionMethod method) {
+            return payloads.stream()
+                    .filter(payload -> payload.method == method.id())
+                    .map(this::onTheWire)
+                    .toList();
+        }
+
         private byte[] onTheWire(Payload payload) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (int n : payload.datagrams) {

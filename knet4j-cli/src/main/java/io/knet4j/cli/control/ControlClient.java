@@ -29,9 +29,9 @@ final class ControlClient {
      */
     static JsonObject ask(Path socket, ControlRequest request, Duration limit)
             throws CommandException {
-        JsonObject answer;
+        byte[] answer;
         try {
-            answer = ControlProtocol.parse(exchange(socket, request, limit));
+            answer = exchange(socket, request, limit);
         } catch (AsynchronousCloseException e) {
             throw failed(socket, "no answer within " + limit.toSeconds() + " seconds", e);
         } catch (ConnectException e) {
@@ -41,6 +41,16 @@ final class ControlClient {
                     ? failed(socket, String.valueOf(e.getMessage()), e)
                     : failed(socket, "there is no such file", new NoSuchFileException("" + socket));
         }
+        return understood(answer);
+    }
+
+    /**
+     * What an answer says if all went well.
+     *
+     * @throws CommandException what it says otherwise
+     */
+    static JsonObject understood(byte[] line) throws CommandException {
+        JsonObject answer = ControlProtocol.parse(line);
         JsonElement ok = answer.get("ok");
         if (ok == null || !ok.isJsonPrimitive() || !ok.getAsBoolean()) {
             throw ControlProtocol.errorOf(answer);

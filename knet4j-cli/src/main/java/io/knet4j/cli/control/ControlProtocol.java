@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The form of requests and answers, and their limits; the package describes them. */
 final class ControlProtocol {
@@ -35,6 +36,8 @@ final class ControlProtocol {
     private static final int CHUNK = 8_192;
     private static final int QUOTE = 80;
     private static final int DIGITS = 30;
+    private static final int MAX_EXIT_CODE = 255;
+    private static final String NOT_UNDERSTOOD = "the node answers what is not understood here";
 
     private static final Gson GSON =
             new GsonBuilder()
@@ -149,17 +152,29 @@ final class ControlProtocol {
 
     /** The exception that an answer tells of. */
     static CommandException errorOf(JsonObject answer) {
-        JsonElement errors = answer.get("errors");
+        List<String> errors = lines(answer.get("errors"));
         JsonElement exitCode = answer.get("exit_code");
-        if (errors == null
-                || !errors.isJsonArray()
-                || errors.getAsJsonArray().isEmpty()
-                || exitCode == null
-                || !exitCode.isJsonPrimitive()) {
-            return CommandException.failed("the node answers what is not understood here");
+        if (errors.isEmpty() || exitCode == null || !exitCode.isJsonPrimitive()) {
+            return CommandException.failed(NOT_UNDERSTOOD);
         }
-        List<String> lines =
-                errors.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toList();
-        return CommandException.of(exitCode.getAsInt(), lines);
+        try {
+            int code = smallNumber(exitCode).intValueExact();
+            if (code > 0 && code <= MAX_EXIT_CODE) {
+                return CommandException.of(code, errors);
+            }
+        } catch (NumberFormatException | ArithmeticException _) {
+            // told below
+        }
+        return CommandException.failed(NOT_UNDERSTOOD);
+    }
+
+    /** What is in an array of texts; empty if it is none. */
+    static List<String> lines(@Nullable JsonElement array) {
+        return array == null
+                        || !array.isJsonArray()
+                        || !array.getAsJsonArray().asList().stream()
+                                .allMatch(JsonElement::isJsonPrimitive)
+                ? List.of()
+                : array.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toList();
     }
 }

@@ -1,6 +1,5 @@
 package io.knet4j.cli.control;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.knet4j.cli.CommandException;
 import io.knet4j.cli.ExitCode;
@@ -125,7 +124,11 @@ public final class NodeSelection {
     }
 
     private static RunningNode hello(Path socket) throws CommandException {
-        JsonObject answer = ControlClient.ask(socket, new ControlRequest.Hello(), HELLO_LIMIT);
+        return node(socket, ControlClient.ask(socket, new ControlRequest.Hello(), HELLO_LIMIT));
+    }
+
+    /** What a node tells of itself, if it is understood. */
+    static RunningNode node(Path socket, JsonObject answer) throws CommandException {
         try {
             return RunningNode.of(socket, answer);
         } catch (RuntimeException e) {
@@ -153,14 +156,8 @@ public final class NodeSelection {
     public void askAndPrint(ControlRequest request, Terminal terminal)
             throws CommandException, InterruptedException {
         JsonObject answer = ask(find(), request, CHANGE_LIMIT);
-        lines(answer, "warnings").forEach(line -> terminal.errLine("warning: " + line));
-        lines(answer, "text").forEach(terminal::outLine);
-    }
-
-    private static List<String> lines(JsonObject answer, String field) {
-        JsonElement lines = answer.get(field);
-        return lines == null || !lines.isJsonArray()
-                ? List.of()
-                : lines.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toList();
+        ControlProtocol.lines(answer.get("warnings"))
+                .forEach(line -> terminal.errLine("warning: " + line));
+        ControlProtocol.lines(answer.get("text")).forEach(terminal::outLine);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,16 +15,23 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever is in a file, the outcome is a configuration or a {@link ConfigException}. A failure
  * names the seed; give it as {@code -Dknet4j.fuzz.seed=…} to see it again.
+ *
+ * <p>To fuzz this and the control socket for ten minutes each:
+ *
+ * <pre>./mvnw verify -Pfuzz -Dknet4j.fuzz.seconds=600 -pl knet4j-cli -am</pre>
  */
 class ConfigFuzzTest {
 
     private static final int ROUNDS = 20_000;
+    private static final Path EXAMPLE = Path.of("../examples/two-nodes/corosync.conf");
 
     private static final List<String> SPLINTERS =
             List.of(
@@ -80,6 +88,18 @@ class ConfigFuzzTest {
         System.out.println("ConfigFuzzTest: -Dknet4j.fuzz.seed=" + seed);
     }
 
+    static Stream<byte[]> corpus() throws IOException {
+        return Stream.concat(
+                Stream.of(Files.readAllBytes(EXAMPLE)),
+                SPLINTERS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @MethodSource("corpus")
+    @FuzzTest
+    void configurations(byte[] input) {
+        check(new String(input, StandardCharsets.UTF_8));
+    }
+
     @Test
     void arbitraryBytesYieldAConfigurationOrAConfigException() {
         for (int round = 0; round < ROUNDS; round++) {
@@ -91,7 +111,7 @@ class ConfigFuzzTest {
 
     @Test
     void aDamagedConfigurationYieldsAConfigurationOrAConfigException() throws IOException {
-        String whole = Files.readString(Path.of("../examples/two-nodes/corosync.conf"));
+        String whole = Files.readString(EXAMPLE);
         int accepted = 0;
         for (int round = 0; round < ROUNDS; round++) {
             if (check(damaged(whole))) {

@@ -23,7 +23,10 @@ final class MessageRing {
     private static final int BYTES_PER_SLOT = 256;
     private static final int NO_SLOT = -1;
 
-    /** Bytes from the beginning of the ring that are used again and again while it is drained. */
+    /**
+     * Bytes from the beginning of the ring that are used again and again while it is drained. More
+     * than the longest message has.
+     */
     private static final int STARTS_OVER = 1 << 19;
 
     private static final VarHandle POSITIONS =
@@ -51,6 +54,7 @@ final class MessageRing {
     private static final int ABORTED = 2;
 
     private final ByteBuffer data;
+    private final int startsOver;
     private final int dataMask;
     private final int slotMask;
     private final int[] entries;
@@ -77,9 +81,18 @@ final class MessageRing {
      * @param data what the messages are to be in; of a length by {@link #roundUp}
      */
     MessageRing(ByteBuffer data) {
+        this(data, STARTS_OVER);
+    }
+
+    /**
+     * @param startsOver how many bytes are used before the ring begins at its beginning again, once
+     *     it is drained; no message may be longer
+     */
+    MessageRing(ByteBuffer data, int startsOver) {
         int bytes = data.capacity();
         int slots = bytes / BYTES_PER_SLOT;
         this.data = data;
+        this.startsOver = startsOver;
         dataMask = bytes - 1;
         slotMask = slots - 1;
         entries = new int[slots << ENTRY_SHIFT];
@@ -347,11 +360,12 @@ final class MessageRing {
 
     /**
      * Has an empty ring begin at its beginning again, whose memory is likely to be in the
-     * processor's cache. For a moment, producers see what is skipped as not released yet.
+     * processor's cache. Until producers see that the bytes to the end of the ring were released,
+     * they count them as used; there is room for a message nevertheless.
      */
     private void startOver(long head) {
         int next = (messages(head) & slotMask) << ENTRY_SHIFT;
-        if ((bytes(head) & dataMask) < STARTS_OVER
+        if ((bytes(head) & dataMask) < startsOver
                 || (int) ENTRIES.getAcquire(entries, next + STATE) != FREE) {
             return;
         }

@@ -62,7 +62,7 @@ public final class ThreadedRuntime implements NodeRuntime {
     private long receivedAt = nanoTime();
 
     private final IncomingBatch incoming =
-            new IncomingBatch(allocate(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
+            new IncomingBatch(ReceiveMemory.OF_PROCESS.take(RECEIVE_BYTES), RECEIVE_DATAGRAMS);
     private volatile boolean closed;
     private @Nullable Loop loop;
 
@@ -183,6 +183,7 @@ public final class ThreadedRuntime implements NodeRuntime {
         if (body != null) {
             body.onEnd();
         }
+        ReceiveMemory.OF_PROCESS.giveBack(incoming.memory());
     }
 
     private void turn(Loop body) throws IOException {
@@ -442,6 +443,7 @@ public final class ThreadedRuntime implements NodeRuntime {
         closed = true;
         if (thread.getState() == Thread.State.NEW) {
             transport.close();
+            ReceiveMemory.OF_PROCESS.giveBack(incoming.memory());
         } else {
             transport.wakeUp();
         }

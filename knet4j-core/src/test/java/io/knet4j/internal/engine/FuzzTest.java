@@ -45,20 +45,6 @@ class FuzzTest {
     private static final int DATAGRAMS = 1_200_000;
     private static final List<LinkPolicy> POLICIES = List.of(LinkPolicy.values());
     private static final int BATCH = 64;
-    private static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
-            EnumSet.of(
-                    DropCause.TOO_SHORT,
-                    DropCause.NOT_AUTHENTIC,
-                    DropCause.CLEAR_TRAFFIC,
-                    DropCause.OTHER_HASH,
-                    DropCause.OTHER_CIPHER,
-                    DropCause.ENCRYPTED,
-                    DropCause.WRONG_VERSION,
-                    DropCause.UNKNOWN_HOST,
-                    DropCause.WRONG_LINK,
-                    DropCause.WRONG_ADDRESS,
-                    DropCause.ACCESS_DENIED,
-                    DropCause.UNKNOWN_TYPE);
 
     /** Causes that lie in the configuration, not in the datagrams. */
     private static final Set<DropCause> NOT_REACHABLE_HERE =
@@ -135,9 +121,9 @@ class FuzzTest {
                 length = protect(node.incoming.memory(), node.incoming.used(), length);
                 node.incoming.add(() -> TestNode.local(0), source, length);
             }
-            long before = accountedFor();
+            long before = Survival.accountedFor(node, hosts);
             node.engine.receive(node.now, node.incoming);
-            assertThat(accountedFor() - before)
+            assertThat(Survival.accountedFor(node, hosts) - before)
                     .as("datagrams that were neither accepted nor dropped by cause")
                     .isEqualTo(BATCH);
             sent += BATCH;
@@ -160,10 +146,7 @@ class FuzzTest {
         assertThat(node.output.deliveries).isGreaterThan(5_000);
         assertThat(answeredProbes).as("that probes were answered, too").isGreaterThan(100);
         worksAfterwards();
-        hosts.forEach(host -> node.engine.removeHost(node.now, host));
-        node.closeSockets();
-        assertThat(node.engine.leak()).isEmpty();
-        assertThat(node.transport.bound).isEmpty();
+        Survival.checkLeaks(node, hosts);
     }
 
     private JcaSuite suite(int slot) {
@@ -217,25 +200,6 @@ class FuzzTest {
         }
         sources.add(new InetSocketAddress("fe80::1", 5405));
         sources.add(new InetSocketAddress(remote(2, 0).getAddress(), 1));
-    }
-
-    /** Datagrams that were counted as received on a link, or else dropped before. */
-    private long accountedFor() {
-        long total = 0;
-        for (HostState host : hosts) {
-            for (LinkState link : node.engine.links(host)) {
-                LinkCounters counters = link.counters;
-                total +=
-                        counters.rxData.snapshot().packets()
-                                + counters.rxPing.snapshot().packets()
-                                + counters.rxPong.snapshot().packets()
-                                + counters.rxPmtud.snapshot().packets();
-            }
-        }
-        for (DropCause cause : BEFORE_A_LINK_IS_KNOWN) {
-            total += node.drops(cause);
-        }
-        return total;
     }
 
     /** Mostly the address that the host and link in the packet have. */
@@ -442,22 +406,6 @@ class FuzzTest {
         node.engine.setInterfaceMtu(OptionalInt.empty());
         node.output.recording = true;
         node.advance(Duration.ofSeconds(20).toNanos());
-        node.transport.sent.clear();
-        HostState clean = node.hostUp(77, 1);
-        node.output.delivered.clear();
-        byte[] message = TestNode.payload(1000);
-        node.receive(remote(77, 0), Wire.data(77, 1, 5, "still alive"));
-        node.receive(
-                remote(77, 0),
-                Wire.fragment(77, 2, 5, 2, 2, TestNode.tail(message, 600)),
-                Wire.fragment(77, 2, 5, 2, 1, java.util.Arrays.copyOf(message, 600)));
-        assertThat(node.output.delivered).hasSize(2);
-        assertThat(node.texts().getFirst()).isEqualTo("still alive");
-        assertThat(node.output.delivered.getLast().payload()).isEqualTo(message);
-        node.transport.sent.clear();
-        assertThat(node.send(Destination.host(77), 1000)).isNull();
-        assertThat(node.engine.sender().flush(node.now)).isNull();
-        assertThat(node.drain(Packets.DATA)).hasSize(3);
-        hosts.add(clean);
+        hosts.add(Survival.check(node));
     }
 }

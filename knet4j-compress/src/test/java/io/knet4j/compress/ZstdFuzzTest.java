@@ -1,0 +1,20 @@
+package io.knet4j.compress;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.knet4j.spi.CompressionProvider;
+import java.util.List;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ZstdFuzzTest {
+    private static final CompressionProvider PROVIDER = new ZstdProvider();
+
+    static List<byte[]> corpus() {
+        return Decompression.corpus(PROVIDER);
+    }
+
+    @MethodSource("corpus")
+    @FuzzTest
+    void decompression(byte[] input) {
+        Decompression.check(PROVIDER, input);
+    }
+}
