@@ -148,12 +148,20 @@ class BeyondLibknetDataPathTest {
                     // Late enough that nothing sent before the last message can still be under way.
                     network.advance(Duration.ofSeconds(2));
                     assertThat(drain(channel)).hasSize(9000);
-                    for (Datagram datagram : List.copyOf(recorded)) {
+                    List<Datagram> early = List.copyOf(recorded);
+                    for (Datagram datagram : early) {
                         network.replay(datagram);
                         network.advance(Duration.ofNanos(10_000));
                     }
                     assertThat(drain(channel)).isEmpty();
                     assertThat(two.drops(DropCause.STALE)).isEqualTo(9000 - 4096);
+                    assertThat(Rig.of(HostRestarted.class, events)).isEmpty();
+
+                    // Nor when so many pings came since that these are not remembered any more.
+                    network.advance(Duration.ofMinutes(30));
+                    early.forEach(network::replay);
+                    network.advance(ms(1));
+                    assertThat(drain(channel)).isEmpty();
                     assertThat(Rig.of(HostRestarted.class, events)).isEmpty();
 
                     // A ping that was never seen counts, but one is not enough.

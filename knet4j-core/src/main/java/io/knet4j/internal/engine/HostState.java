@@ -126,4 +126,15 @@ public final class HostState {
         }
         return 2 * longest;
     }
+
+    /** How often this host surely pings if its timers are ours, or 0 if no link is up. */
+    long shortestPingInterval() {
+        long shortest = Long.MAX_VALUE;
+        for (LinkState link : links) {
+            if (link != null && link.isUsable()) {
+                shortest = Math.min(shortest, link.monitor.interval());
+            }
+        }
+        return shortest == Long.MAX_VALUE ? 0 : shortest;
+    }
 }

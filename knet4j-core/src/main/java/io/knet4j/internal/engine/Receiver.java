@@ -312,7 +312,8 @@ final class Receiver {
                         link.heard,
                         pingToken(memory, packet),
                         host.window,
-                        longestTravel(host, link));
+                        longestTravel(host, link),
+                        host.shortestPingInterval());
         if (finding != Finding.NOTHING) {
             host.window.reset();
             host.forgetHeard();

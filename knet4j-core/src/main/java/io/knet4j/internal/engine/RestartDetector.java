@@ -10,9 +10,12 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * window's newest message: it came later after that message than any datagram travels. Two such
  * pings are asked for, one when the host was unreachable in between. Twice as many are asked for
  * when the number is behind the newest, but still within the window: a ping that was under way for
- * unusually long looks the same. A ping seen before does not count: anybody can record and repeat
- * pings, even encrypted ones. Nor does one that does not go back on its own link: when a queue has
- * grown on the way, pings and messages come late on that link, but in their order.
+ * unusually long looks the same. A ping that does not go back on its own link does not count: when
+ * a queue has grown on the way, pings and messages come late on that link, but in their order.
+ *
+ * <p>Anybody can record and repeat pings, even encrypted ones. So a ping seen before does not count
+ * either; and since not all are remembered, a host that is in contact must have sent no ping that
+ * fits for longer than the time between two: one that was not restarted goes on sending them.
  */
 final class RestartDetector {
     private static final int NEEDED = 2;
@@ -37,6 +40,8 @@ final class RestartDetector {
     private boolean messageAccepted;
     private long lastMessage;
     private boolean lostContact;
+    private boolean fitted;
+    private long lastFit;
 
     /** A message moved the window ahead. */
     void onMessage(long now) {
@@ -59,6 +64,7 @@ final class RestartDetector {
      * @param heard what came on its link before
      * @param token a hash of its token
      * @param longestTravel longest time that a datagram of the host may travel
+     * @param pingInterval how often the host pings, at least
      */
     Finding onPing(
             long now,
@@ -66,19 +72,21 @@ final class RestartDetector {
             HeardNumber heard,
             long token,
             SequenceWindow window,
-            long longestTravel) {
+            long longestTravel,
+            long pingInterval) {
+        if (pings.isCopy(token)) {
+            return Finding.NOTHING;
+        }
         boolean contradicts = window.contradicts(announced);
-        boolean seenBefore =
-                pings.isCopy(token); // those that contradict nothing yet may do so later
         if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
             behind = 0;
+            fitted = true;
+            lastFit = now;
             return Finding.NOTHING;
         }
         boolean goesBack = heard.isNone() || heard.isAheadOf(announced);
-        if (seenBefore
-                || !goesBack
-                || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
+        if (!goesBack || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
             return Finding.NOTHING;
         }
         behind++;
@@ -89,9 +97,13 @@ final class RestartDetector {
                 && behind < (lostContact ? NEEDED : NEEDED_WITHIN_WINDOW)) {
             return Finding.NOTHING;
         }
+        if (!lostContact && fitted && now - lastFit <= pingInterval + pingInterval / 2) {
+            return Finding.NOTHING;
+        }
         contradictions = 0;
         behind = 0;
         messageAccepted = false;
+        fitted = false;
         boolean proof = announced == 0 || !lostContact;
         lostContact = false;
         return proof ? Finding.RESTARTED : Finding.ELSEWHERE;

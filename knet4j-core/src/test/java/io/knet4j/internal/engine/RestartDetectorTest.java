@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 class RestartDetectorTest {
     private static final long TRAVEL = 10_000_000;
     private static final long SECOND = 1_000_000_000;
+    private static final long INTERVAL = SECOND;
 
     private final SequenceWindow window = new SequenceWindow();
     private final RestartDetector restarts = new RestartDetector();
@@ -26,7 +27,7 @@ class RestartDetectorTest {
     }
 
     private boolean ping(int announced, long withToken) {
-        return restarts.onPing(now, announced, heard, withToken, window, TRAVEL)
+        return restarts.onPing(now, announced, heard, withToken, window, TRAVEL, INTERVAL)
                 != RestartDetector.Finding.NOTHING;
     }
 
@@ -93,7 +94,7 @@ class RestartDetectorTest {
         assertThat(ping(0, 1)).isFalse();
         assertThat(ping(0, 2)).isFalse();
         message(100);
-        now += SECOND;
+        now += 2 * INTERVAL;
         for (int i = 0; i < 10; i++) {
             assertThat(ping(0, 1)).isFalse();
             assertThat(ping(0, 2)).isFalse();
@@ -101,6 +102,38 @@ class RestartDetectorTest {
         assertThat(ping(0, 3)).isFalse();
         assertThat(ping(0, 3)).isFalse();
         assertThat(ping(0, 4)).isTrue();
+    }
+
+    @Test
+    void recordedPingsThatAreForgottenDoNotCountWhileTheHostGoesOnPinging() {
+        long recorded = 1;
+        for (int i = 0; i < 10; i++) {
+            ping(0, recorded + i);
+        }
+        message(30_000);
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(ping(30_000)).isFalse();
+            now += INTERVAL;
+            if (i > 1_500) {
+                for (int j = 0; j < 10; j++) {
+                    assertThat(ping(0, recorded + j)).isFalse();
+                    now += INTERVAL / 25;
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRestartShowsOnceThePingsThatFitHaveEnded() {
+        message(30_000);
+        now += SECOND;
+        assertThat(ping(30_000)).isFalse();
+        now += INTERVAL / 4;
+        assertThat(ping(0)).isFalse();
+        now += INTERVAL;
+        assertThat(ping(0)).isFalse();
+        now += INTERVAL;
+        assertThat(ping(0)).isTrue();
     }
 
     @Test
