@@ -3,9 +3,11 @@ package io.knet4j.testkit.campaign;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoHash;
+import io.knet4j.FlapControl;
 import io.knet4j.LinkPolicy;
 import io.knet4j.testkit.Checker;
 import io.knet4j.testkit.campaign.Setup.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +29,7 @@ final class PlanGenerator {
     private static final int BEYOND_NUMBERS = 66_000;
 
     private final SplittableRandom random;
+    private final SplittableRandom flaps;
     private final List<TimedStep> steps = new ArrayList<>();
     private final boolean wraps;
     private final Setup setup;
@@ -34,6 +37,7 @@ final class PlanGenerator {
 
     private PlanGenerator(long seed) {
         random = new SplittableRandom(seed);
+        flaps = new SplittableRandom(~seed);
         wraps = random.nextInt(1000) == 0;
         setup = setup();
     }
@@ -65,7 +69,33 @@ final class PlanGenerator {
                 PAYLOADS[random.nextInt(PAYLOADS.length)],
                 hash == null ? CryptoCipher.NONE : one(CryptoCipher.values()),
                 hash,
-                compression());
+                compression(),
+                flapControl());
+    }
+
+    /** Links go down, and are judged, in fractions of a second here. */
+    private FlapControl flapControl() {
+        FlapControl control = FlapControl.OFF;
+        if (flaps.nextInt(3) > 0) {
+            return control;
+        }
+        if (flaps.nextBoolean()) {
+            control = control.withHoldDown(Duration.ofMillis(1 + flaps.nextInt(500)));
+        }
+        if (flaps.nextBoolean()) {
+            Duration halfLife = Duration.ofMillis(20 + flaps.nextInt(300));
+            control =
+                    control.withDamping(
+                            FlapControl.Damping.DEFAULT
+                                    .withHalfLife(halfLife)
+                                    .withLimits(500 + flaps.nextInt(1500), 400));
+        }
+        if (flaps.nextBoolean()) {
+            control =
+                    control.withLossLimit(
+                            FlapControl.LossLimit.DEFAULT.withPings(10 + flaps.nextInt(20)));
+        }
+        return control;
     }
 
     private Promise promise() {

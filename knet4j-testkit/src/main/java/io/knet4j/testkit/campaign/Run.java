@@ -92,7 +92,8 @@ final class Run {
                         .sendQueueBytes(SEND_QUEUE)
                         .receiveQueueBytes(RECEIVE_QUEUE)
                         .socketBufferBytes(SOCKET_BUFFER)
-                        .compression(CompressionConfig.of(available(setup.compression())));
+                        .compression(CompressionConfig.of(available(setup.compression())))
+                        .flapControl(setup.flapControl());
         if (setup.encrypted()) {
             builder.crypto(Rekeying.crypto(setup, 0));
         }

@@ -3,6 +3,7 @@ package io.knet4j.testkit.campaign;
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoCipher;
 import io.knet4j.CryptoHash;
+import io.knet4j.FlapControl;
 import io.knet4j.LinkPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ record Setup(
         int payload,
         CryptoCipher cipher,
         @Nullable CryptoHash hash,
-        CompressionMethod compression) {
+        CompressionMethod compression,
+        FlapControl flapControl) {
 
     /** What a cluster promises because of what is not done to it. */
     enum Promise {
@@ -55,7 +57,8 @@ record Setup(
                 payload,
                 cipher,
                 hash,
-                compression);
+                compression,
+                flapControl);
     }
 
     Setup withLinks(int value) {
@@ -70,7 +73,8 @@ record Setup(
                 payload,
                 cipher,
                 hash,
-                compression);
+                compression,
+                flapControl);
     }
 
     Setup withoutCrypto() {
@@ -85,7 +89,8 @@ record Setup(
                 payload,
                 CryptoCipher.NONE,
                 null,
-                compression);
+                compression,
+                flapControl);
     }
 
     Setup withoutCompression() {
@@ -100,7 +105,24 @@ record Setup(
                 payload,
                 cipher,
                 hash,
-                CompressionMethod.NONE);
+                CompressionMethod.NONE,
+                flapControl);
+    }
+
+    Setup withoutFlapControl() {
+        return new Setup(
+                promise,
+                hosts,
+                links,
+                policy,
+                pingMillis,
+                timeoutMillis,
+                pongCount,
+                payload,
+                cipher,
+                hash,
+                compression,
+                FlapControl.OFF);
     }
 
     /** How long it takes until pings have shown everything that has changed. */
@@ -129,6 +151,7 @@ record Setup(
                 + (compression == CompressionMethod.NONE
                         ? "no compression"
                         : compression.methodName())
+                + (flapControl.equals(FlapControl.OFF) ? "" : ", " + flapControl)
                 + (promise == Promise.NONE ? "" : ", promise: " + promise);
     }
 }

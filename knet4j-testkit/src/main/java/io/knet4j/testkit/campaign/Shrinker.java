@@ -86,6 +86,7 @@ final class Shrinker {
                                                 .withLinks(best.plan().setup().links() - 1)))) {}
         stillFails(best.plan().with(best.plan().setup().withoutCompression()));
         stillFails(best.plan().with(best.plan().setup().withoutCrypto()));
+        stillFails(best.plan().with(best.plan().setup().withoutFlapControl()));
     }
 
     private Plan withFewerHosts() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.CompressionMethod;
 import io.knet4j.CryptoCipher;
+import io.knet4j.FlapControl;
 import io.knet4j.LinkPolicy;
 import io.knet4j.testkit.campaign.Setup.Promise;
 import java.util.List;
@@ -29,7 +30,8 @@ class FoundPlansTest {
                 508,
                 CryptoCipher.NONE,
                 null,
-                CompressionMethod.NONE);
+                CompressionMethod.NONE,
+                FlapControl.OFF);
     }
 
     @Test
