@@ -24,6 +24,7 @@ class CampaignTest {
 
     @Test
     @Tag("slow")
+    @Tag("campaign")
     void promisesHoldForLong() throws Exception {
         requireClean(Integer.getInteger("knet4j.runs", 20_000));
     }
