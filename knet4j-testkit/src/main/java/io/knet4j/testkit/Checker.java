@@ -402,6 +402,18 @@ public final class Checker {
         });
     }
 
+    /**
+     * A link was disabled. Should it be enabled again before its state is looked at, it is not late
+     * for all that.
+     *
+     * @param node watched
+     * @param host its peer
+     * @param link id of the link
+     */
+    public void disabled(Knet node, int host, int link) {
+        expectations.remove(new LinkKey(node, host, link));
+    }
+
     private boolean isForgotten(Pair pair, int number) {
         if (takeAway(forgottenByRejoining, pair, number)) {
             rejoinCopies++;

@@ -3,23 +3,51 @@ package io.knet4j.internal.engine;
 import io.knet4j.internal.onwire.SequenceWindow;
 
 /**
- * The newest sequence number that came on a link, in messages or pings. Numbers that go back show
- * more on a single link than on all together, where a ping that waited in a queue of one link is
- * behind messages that took another.
+ * The newest sequence number that came on a link, in messages or pings, and its position in the
+ * host's row of messages.
+ *
+ * <p>Numbers that go back show more on a single link than on all together, where a ping that waited
+ * in a queue of one link is behind messages that took another. And on a link that is slower than
+ * others by half the circle of numbers, which a busy host goes through in tens of milliseconds, old
+ * numbers look new to those who only compare them with the newest one of all.
  */
 final class HeardNumber {
     private static final int NONE = 0;
+    private static final int HALF = 32_767;
+    private static final long NEVER = Long.MIN_VALUE;
 
     private int newest = NONE;
+    private long position;
+    private long heardAt = NEVER;
 
-    /** A message or a ping with this number came. */
-    void note(int sequence) {
+    /**
+     * A message or a ping with this number came.
+     *
+     * @param place its position
+     */
+    void note(long now, int sequence, long place) {
+        boolean first = heardAt == NEVER;
+        heardAt = now;
         if (sequence == 0) {
             // The first ping of a link may bear 1 instead: it says no more than that.
-            newest = newest == 1 ? NONE : newest;
-        } else if (newest == NONE || SequenceWindow.distance(newest, sequence) > 0) {
+            if (first || newest == 1) {
+                newest = NONE;
+                position = place;
+            }
+        } else if (first || place > position || position - place > HALF) {
             newest = sequence;
+            position = place;
         }
+    }
+
+    /** Whether the link was heard within that time. */
+    boolean isFresh(long now, long time) {
+        return heardAt != NEVER && now - heardAt <= time;
+    }
+
+    /** The position of a number that comes now, going by what came before on the link. */
+    long position(int sequence) {
+        return position + SequenceWindow.distance(newest, sequence);
     }
 
     /** Whether the link has only told so far that nothing was sent. */
@@ -35,5 +63,6 @@ final class HeardNumber {
     /** The host counts from the start again. */
     void forget() {
         newest = NONE;
+        heardAt = NEVER;
     }
 }

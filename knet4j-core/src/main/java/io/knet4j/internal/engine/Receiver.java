@@ -299,10 +299,12 @@ final class Receiver {
         }
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
-            int newest = host.window.newest();
-            host.window.announce(sequence);
-            noteAdvance(now, host, newest);
-            link.heard.note(sequence);
+            if (!isOvertaken(now, host, link, sequence)) {
+                int newest = host.window.newest();
+                host.window.announce(sequence);
+                noteAdvance(now, host, newest);
+                link.heard.note(now, sequence, host.window.position(sequence));
+            }
             return;
         }
         Finding finding =
@@ -322,7 +324,28 @@ final class Receiver {
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
-        link.heard.note(sequence);
+        if (!isOvertaken(now, host, link, sequence)) {
+            link.heard.note(now, sequence, host.window.position(sequence));
+        }
+    }
+
+    /**
+     * Whether a number only looks new, since so many came by other links meanwhile: going by the
+     * order of its own link, it is older. That is asked only as long as other links may still have
+     * been faster, and the link's last number is not too old to go by.
+     */
+    private static boolean isOvertaken(long now, HostState host, LinkState link, int sequence) {
+        if (host.window.isEmpty() || !link.heard.isFresh(now, 2 * link.monitor.timeout())) {
+            return false;
+        }
+        long position = link.heard.position(sequence);
+        if (position >= host.window.position(sequence)
+                || !host.restarts.heardMessageWithin(
+                        now, Math.max(host.longestTravel(), link.monitor.timeout()))) {
+            return false;
+        }
+        link.heard.note(now, sequence, position);
+        return true;
     }
 
     /**
@@ -447,9 +470,13 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
-        link.heard.note(sequence);
+        if (isOvertaken(now, host, link, sequence)) {
+            drops.count(now, DropCause.STALE, source);
+            return;
+        }
         int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
+        link.heard.note(now, sequence, host.window.position(sequence));
         if (verdict != Verdict.NEW) {
             drops.count(
                     now,

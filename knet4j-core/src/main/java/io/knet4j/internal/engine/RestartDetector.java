@@ -52,6 +52,11 @@ final class RestartDetector {
         lostContact = false;
     }
 
+    /** Whether a message moved the window ahead that short a time ago. */
+    boolean heardMessageWithin(long now, long time) {
+        return messageAccepted && now - lastMessage <= time;
+    }
+
     /** The host became unreachable. */
     void onContactLost() {
         lostContact = true;

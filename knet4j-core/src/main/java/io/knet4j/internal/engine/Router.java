@@ -100,6 +100,9 @@ final class Router {
     private void reroute(HostState host) {
         HostRoute before = host.route;
         List<LinkState> links = choose(host);
+        if (endHolds(links)) {
+            links = choose(host); // by what else speaks against them
+        }
         HostRoute after = links.isEmpty() ? null : route(host, links);
         if (before == null && after == null) {
             return;
@@ -130,17 +133,21 @@ final class Router {
         if (before == null || before.dataMtu() != after.dataMtu()) {
             output.publish(new DataMtuChanged(host.id, after.dataMtu()));
         }
-        endHolds(host, after.links());
     }
 
-    /** A link that messages take, since there is none better, is not held down any more. */
-    private void endHolds(HostState host, List<Integer> chosen) {
-        for (int id : chosen) {
-            LinkState link = host.link(id);
-            if (link != null && link.restraints.endHold()) {
-                output.publish(new LinkReleased(host.id, id, Restraint.HELD_DOWN));
+    /**
+     * Links that messages take, since there are none better, are not held down any more. Returns
+     * whether any were.
+     */
+    private boolean endHolds(List<LinkState> chosen) {
+        boolean ended = false;
+        for (LinkState link : chosen) {
+            if (link.restraints.endHold()) {
+                output.publish(new LinkReleased(link.host.id, link.id, Restraint.HELD_DOWN));
+                ended = true;
             }
         }
+        return ended;
     }
 
     private static List<LinkState> choose(HostState host) {

@@ -22,6 +22,8 @@ public final class SequenceWindow {
 
     private final long[] delivered = new long[SLOTS / Long.SIZE];
     private int newest = NONE;
+
+    /** Of the newest number; before there is one, of number 0. */
     private long newestPosition;
 
     /** What a number is to the window. */
@@ -38,6 +40,7 @@ public final class SequenceWindow {
     public Verdict check(int sequence) {
         if (newest == NONE) {
             newest = sequence;
+            newestPosition += sequence;
             return Verdict.NEW;
         }
         int ahead = distance(newest, sequence);
@@ -64,11 +67,11 @@ public final class SequenceWindow {
     }
 
     /**
-     * Where a number that was checked lies in the host's endless row of messages: unlike the number
-     * itself, different for messages that a wrap or a reset lies between.
+     * Where a number lies in the host's endless row of messages, going by the newest one: unlike
+     * the number itself, different for messages that a wrap or a reset lies between.
      */
     public long position(int sequence) {
-        return newestPosition + distance(newest, sequence);
+        return newestPosition + (newest == NONE ? sequence : distance(newest, sequence));
     }
 
     /**

@@ -6,13 +6,18 @@ import org.junit.jupiter.api.Test;
 
 class HeardNumberTest {
     private final HeardNumber heard = new HeardNumber();
+    private long now = 1000;
+
+    private void note(int sequence) {
+        heard.note(now, sequence, sequence);
+    }
 
     @Test
     void numbersGoBackOrNot() {
         assertThat(heard.isNone()).isTrue();
         assertThat(heard.isAheadOf(0)).isFalse();
-        heard.note(10);
-        heard.note(8);
+        note(10);
+        note(8);
         assertThat(heard.isNone()).isFalse();
         assertThat(heard.isAheadOf(10)).isFalse();
         assertThat(heard.isAheadOf(11)).isFalse();
@@ -24,16 +29,46 @@ class HeardNumberTest {
 
     @Test
     void theFirstPairOfPingsSaysNothing() {
-        heard.note(1);
-        heard.note(0);
+        note(1);
+        note(0);
         assertThat(heard.isNone()).isTrue();
     }
 
     @Test
     void numbersWrap() {
-        heard.note(65_000);
-        heard.note(5);
+        note(65_000);
+        heard.note(now, 5, heard.position(5));
         assertThat(heard.isAheadOf(65_000)).isTrue();
         assertThat(heard.isAheadOf(6)).isFalse();
+    }
+
+    @Test
+    void positionsGoByTheOrderOfTheLink() {
+        heard.note(now, 0, 0);
+        assertThat(heard.position(8191)).isEqualTo(8191);
+        heard.note(now, 8191, 8191);
+        heard.note(now, 8000, 8000);
+        assertThat(heard.position(8192)).isEqualTo(8192);
+        assertThat(heard.position(8191 + 32_767)).isEqualTo(8191 + 32_767);
+        heard.note(now, 60_000, 60_000);
+        assertThat(heard.position(5)).isEqualTo(65_540);
+    }
+
+    @Test
+    void whatLiesFarBehindByTheNewestOfAllIsTheNewPosition() {
+        heard.note(now, 100, 100 + 65_535);
+        heard.note(now, 101, 101);
+        assertThat(heard.position(102)).isEqualTo(102);
+    }
+
+    @Test
+    void aNumberIsFreshForAWhile() {
+        assertThat(heard.isFresh(now, Long.MAX_VALUE)).isFalse();
+        note(7);
+        now += 10;
+        assertThat(heard.isFresh(now, 10)).isTrue();
+        assertThat(heard.isFresh(now, 9)).isFalse();
+        heard.forget();
+        assertThat(heard.isFresh(now, 10)).isFalse();
     }
 }

@@ -79,7 +79,7 @@ class RestartDetectorTest {
 
     @Test
     void pingsBehindMessagesOfAnotherLinkDoNotCountWhileTheyDoNotGoBack() {
-        heard.note(100); // the link's last message
+        heard.note(now, 100, 100); // the link's last message
         message(101);
         now += SECOND;
         for (int i = 0; i < 10; i++) {

@@ -343,7 +343,12 @@ final class Run {
         Knet node = cluster.node(id);
         switch (step) {
             case Step.SetPolicy set -> cluster.host(id, peer).setPolicy(set.policy());
-            case Step.SetEnabled set -> link(id, peer, set.link()).setEnabled(set.enabled());
+            case Step.SetEnabled set -> {
+                link(id, peer, set.link()).setEnabled(set.enabled());
+                if (!set.enabled()) {
+                    checker.disabled(node, peer, set.link());
+                }
+            }
             case Step.SetPriority set -> link(id, peer, set.link()).setPriority(set.priority());
             case Step.SetCompression set ->
                     node.setCompression(CompressionConfig.of(available(set.method())));

@@ -7,6 +7,7 @@ import io.knet4j.CryptoCipher;
 import io.knet4j.FlapControl;
 import io.knet4j.LinkPolicy;
 import io.knet4j.testkit.campaign.Setup.Promise;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,81 @@ class FoundPlansTest {
                                 new TimedStep(350, new Step.Talk(2, 0, 8, 8941, 0)),
                                 new TimedStep(455, new Step.Talk(2, 1, 1, 777, 408)),
                                 new TimedStep(900, new Step.Talk(2, 1, 1, 777, 0)))));
+    }
+
+    @Test
+    void linksThatAreUsedAlthoughHeldDownAreJudgedByTheirLoss() {
+        Setup setup =
+                new Setup(
+                        Promise.NONE,
+                        3,
+                        3,
+                        LinkPolicy.ROUND_ROBIN,
+                        23,
+                        93,
+                        2,
+                        65_507,
+                        CryptoCipher.NONE,
+                        null,
+                        CompressionMethod.NONE,
+                        FlapControl.OFF
+                                .withHoldDown(Duration.ofMillis(463))
+                                .withLossLimit(FlapControl.LossLimit.DEFAULT.withPings(11)));
+        requireClean(
+                new Plan(
+                        9931,
+                        setup,
+                        List.of(
+                                new TimedStep(21, new Step.Pause(3, 135, true)),
+                                new TimedStep(
+                                        133,
+                                        new Step.Harm(Fault.REORDERING, 3, 1, 2, true, 0.3, 38)),
+                                new TimedStep(
+                                        183, new Step.Harm(Fault.JITTER, 3, 1, 1, false, 0, 13)),
+                                new TimedStep(515, new Step.Talk(3, 1, 5, 470, 0)),
+                                new TimedStep(
+                                        515,
+                                        new Step.Harm(Fault.DUPLICATION, 1, 3, 2, false, 0.733, 1)),
+                                new TimedStep(551, new Step.Pause(3, 215, true)))));
+    }
+
+    @Test
+    void aLinkThatWasEnabledJustBeforeItsPeerRefusesComesUp() {
+        Setup setup =
+                new Setup(
+                        Promise.NOTHING_LOST,
+                        2,
+                        2,
+                        LinkPolicy.PASSIVE,
+                        20,
+                        95,
+                        1,
+                        508,
+                        CryptoCipher.NONE,
+                        null,
+                        CompressionMethod.NONE,
+                        FlapControl.OFF);
+        requireClean(
+                new Plan(
+                        18_093,
+                        setup,
+                        List.of(
+                                new TimedStep(591, new Step.SetEnabled(1, 2, 1, false)),
+                                new TimedStep(597, new Step.SetEnabled(1, 2, 1, true)),
+                                new TimedStep(
+                                        667, new Step.Harm(Fault.REFUSAL, 1, 2, 1, true, 1, 0)))));
+    }
+
+    @Test
+    void aForcedPingThatIsLateByHalfTheNumbersMovesNoWindow() {
+        requireClean(
+                new Plan(
+                        13_948,
+                        clear(Promise.NOTHING_LOST, 2, 2, LinkPolicy.PASSIVE, 41, 132),
+                        List.of(
+                                new TimedStep(
+                                        231, new Step.Harm(Fault.DELAY, 1, 2, 1, true, 0, 85)),
+                                new TimedStep(252, new Step.Talk(2, 1, 66_000, 20, 2)))));
     }
 
     /** Nothing on the wire tells the lives of a host apart; the copies are let pass and counted. */
