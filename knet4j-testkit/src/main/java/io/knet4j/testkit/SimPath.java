@@ -23,6 +23,7 @@ public final class SimPath {
     private long freeAt;
     private long newestArrived = Long.MIN_VALUE;
     private long overtakenAt = NEVER;
+    private boolean heldBack;
     private int burstLeft;
     private long sent;
     private long lost;
@@ -137,15 +138,20 @@ public final class SimPath {
         return overtakenAt;
     }
 
+    /** When the conditions were last set, and what waited before is through. */
     long changedAtNanos() {
-        return changedAt;
+        return Math.max(changedAt, freeAt);
+    }
+
+    /** A datagram waits in the sender, whose socket is full. What is sent later may be quicker. */
+    void holdBack() {
+        heldBack = true;
     }
 
     /** Takes a datagram at a time, which is not before now. */
     void send(byte[] payload, long at) {
         sent++;
         PathConditions now = conditions;
-        long departure = at;
         if (now.isCut()
                 || chance(now.loss())
                 || isInBurst(now)
@@ -161,9 +167,9 @@ public final class SimPath {
             }
             double needed = (payload.length + HEADERS) * NANOS_PER_SECOND / now.bytesPerSecond();
             freeAt = Math.max(freeAt, at) + (long) needed;
-            departure = freeAt;
         }
-        long arrival = departure + now.delay().toNanos() + below(now.jitter());
+        // What waits for its turn is not overtaken, though the bandwidth may be larger now.
+        long arrival = Math.max(at, freeAt) + now.delay().toNanos() + below(now.jitter());
         if (chance(now.reordering())) {
             arrival += now.reorderingDelay().toNanos();
         }
@@ -195,9 +201,17 @@ public final class SimPath {
                     } else {
                         arrived++;
                         noteOrder(sentAt);
+                        noteHeldBack();
                         network.arrive(from, to, damaged);
                     }
                 });
+    }
+
+    private void noteHeldBack() {
+        if (heldBack) {
+            heldBack = false;
+            overtakenAt = network.nanos();
+        }
     }
 
     private void noteOrder(long sentAt) {

@@ -453,6 +453,7 @@ final class SimRuntime implements NodeRuntime, Transport {
             return;
         }
         if (route.path.conditions().socketFull()) {
+            route.path.holdBack();
             return; // stays pending
         }
         byte[] payload = new byte[length];

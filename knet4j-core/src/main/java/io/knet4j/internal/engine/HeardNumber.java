@@ -14,35 +14,45 @@ import io.knet4j.internal.onwire.SequenceWindow;
 final class HeardNumber {
     private static final int NONE = 0;
     private static final int HALF = 32_767;
+    private static final int FOLLOWED = HALF / 2;
     private static final long NEVER = Long.MIN_VALUE;
 
     private int newest = NONE;
     private long position;
-    private long heardAt = NEVER;
+    private long notedAt = NEVER;
+    private long newestOfAll;
 
     /**
      * A message or a ping with this number came.
      *
      * @param place its position
+     * @param all position of the newest number of all links
      */
-    void note(long now, int sequence, long place) {
-        boolean first = heardAt == NEVER;
-        heardAt = now;
+    void note(long now, int sequence, long place, long all) {
+        boolean first = notedAt == NEVER;
+        boolean news;
         if (sequence == 0) {
             // The first ping of a link may bear 1 instead: it says no more than that.
-            if (first || newest == 1) {
-                newest = NONE;
-                position = place;
-            }
-        } else if (first || place > position || position - place > HALF) {
+            news = first || newest <= 1;
+        } else {
+            news = first || place > position || position - place > HALF;
+        }
+        if (news) {
             newest = sequence;
             position = place;
         }
+        if (news || sequence == newest) {
+            notedAt = now;
+            newestOfAll = all;
+        }
     }
 
-    /** Whether the link was heard within that time. */
-    boolean isFresh(long now, long time) {
-        return heardAt != NEVER && now - heardAt <= time;
+    /**
+     * Whether what comes on the link can be told by its own order: it was heard within that time,
+     * and other links have not gone on so far since that it may have done so, too.
+     */
+    boolean isFollowed(long now, long time, long all) {
+        return notedAt != NEVER && now - notedAt <= time && all - newestOfAll <= FOLLOWED;
     }
 
     /** The position of a number that comes now, going by what came before on the link. */
@@ -63,6 +73,6 @@ final class HeardNumber {
     /** The host counts from the start again. */
     void forget() {
         newest = NONE;
-        heardAt = NEVER;
+        notedAt = NEVER;
     }
 }

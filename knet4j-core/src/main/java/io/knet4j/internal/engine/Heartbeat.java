@@ -221,6 +221,10 @@ final class Heartbeat {
             return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
         link.recentPings.answered(sentAt);
+        if (link.newestAnsweredPing == RestartDetector.UNKNOWN
+                || sentAt - link.newestAnsweredPing > 0) {
+            link.newestAnsweredPing = sentAt;
+        }
         if (link.monitor.isLate(now, sentAt)) {
             link.monitor.onLatePong(now);
             return DropCause.LATE_PONG;

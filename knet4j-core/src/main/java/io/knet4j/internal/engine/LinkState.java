@@ -49,6 +49,9 @@ public final class LinkState {
     /** Tells a restart of the host from a queue on the way. */
     final HeardNumber heard = new HeardNumber();
 
+    /** When the last of our pings was sent that were answered, late or not. */
+    long newestAnsweredPing = RestartDetector.UNKNOWN;
+
     LinkConfig config;
     @Nullable Reason lastSendFailure;
 

@@ -18,6 +18,7 @@ import io.knet4j.internal.onwire.Packets;
 import io.knet4j.internal.onwire.ReassembledMessage;
 import io.knet4j.internal.onwire.Reassembler;
 import io.knet4j.internal.onwire.Reassembler.Outcome;
+import io.knet4j.internal.onwire.SequenceWindow;
 import io.knet4j.internal.onwire.SequenceWindow.Verdict;
 import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Receiver {
     private static final int NOTHING = 0;
+
+    /** Added to twice the longest round trip that was measured. */
+    private static final long TRAVEL_MARGIN = 1_000_000;
 
     private final Shared shared;
     private final KeySlots keys;
@@ -299,11 +303,11 @@ final class Receiver {
         }
         int sequence = Packets.pingSequence(memory, packet);
         if (!Packets.pingTimed(memory, packet)) {
-            if (!isOvertaken(now, host, link, sequence)) {
+            if (!isOld(now, host, link, sequence) && !isDoubtful(now, host, link, sequence)) {
                 int newest = host.window.newest();
                 host.window.announce(sequence);
                 noteAdvance(now, host, newest);
-                link.heard.note(now, sequence, host.window.position(sequence));
+                note(now, host, link, sequence);
             }
             return;
         }
@@ -314,7 +318,7 @@ final class Receiver {
                         link.heard,
                         pingToken(memory, packet),
                         host.window,
-                        longestTravel(host, link),
+                        sentAfter(now, host, link),
                         host.shortestPingInterval());
         if (finding != Finding.NOTHING) {
             host.window.reset();
@@ -324,37 +328,59 @@ final class Receiver {
         if (finding == Finding.RESTARTED) {
             output.publish(new HostRestarted(host.id));
         }
-        if (!isOvertaken(now, host, link, sequence)) {
-            link.heard.note(now, sequence, host.window.position(sequence));
+        if (!isOld(now, host, link, sequence) && !isDoubtful(now, host, link, sequence)) {
+            note(now, host, link, sequence);
         }
     }
 
+    private static void note(long now, HostState host, LinkState link, int sequence) {
+        SequenceWindow window = host.window;
+        link.heard.note(now, sequence, window.position(sequence), window.newestPosition());
+    }
+
     /**
-     * Whether a number only looks new, since so many came by other links meanwhile: going by the
-     * order of its own link, it is older. That is asked only as long as other links may still have
-     * been faster, and the link's last number is not too old to go by.
+     * Whether a number only looks new, since so many came by other links meanwhile: by the order of
+     * its own link, it is older.
      */
-    private static boolean isOvertaken(long now, HostState host, LinkState link, int sequence) {
-        if (host.window.isEmpty() || !link.heard.isFresh(now, 2 * link.monitor.timeout())) {
+    private static boolean isOld(long now, HostState host, LinkState link, int sequence) {
+        SequenceWindow window = host.window;
+        HeardNumber heard = link.heard;
+        long all = window.newestPosition();
+        if (window.isEmpty() || !heard.isFollowed(now, 2 * link.monitor.timeout(), all)) {
             return false;
         }
-        long position = link.heard.position(sequence);
-        if (position >= host.window.position(sequence)
-                || !host.restarts.heardMessageWithin(
-                        now, Math.max(host.longestTravel(), link.monitor.timeout()))) {
+        long position = heard.position(sequence);
+        if (position >= window.position(sequence)) {
             return false;
         }
-        link.heard.note(now, sequence, position);
+        heard.note(now, sequence, position, all);
         return true;
     }
 
     /**
-     * How long after a message a ping may come that was sent before it. Where the link's own order
-     * tells nothing, a queue on the way may be as long as it can without the link going down.
+     * Whether the number of a ping may be old although it looks new: the order of its link does not
+     * tell, and other links, which go on, have not come that far. Hosts tell every 8,191 messages
+     * where they are.
      */
-    private static long longestTravel(HostState host, LinkState link) {
-        long known = host.longestTravel();
-        return link.heard.isNone() ? Math.max(known, link.monitor.timeout()) : known;
+    private static boolean isDoubtful(long now, HostState host, LinkState link, int sequence) {
+        SequenceWindow window = host.window;
+        long all = window.newestPosition();
+        return !window.isEmpty()
+                && window.position(sequence) - all > Sender.FORCED_PING_PERIOD
+                && !link.heard.isFollowed(now, 2 * link.monitor.timeout(), all)
+                && host.restarts.heardMessageWithin(
+                        now, Math.max(host.longestTravel(), link.monitor.timeout()));
+    }
+
+    /**
+     * A time after which a ping that comes now was surely sent. Where the link has told nothing yet
+     * by its order of numbers, a queue on the way may be of any length; but what comes behind a
+     * pong was sent after the ping that it answers.
+     */
+    private static long sentAfter(long now, HostState host, LinkState link) {
+        return link.heard.isNone()
+                ? link.newestAnsweredPing
+                : now - host.longestTravel() - TRAVEL_MARGIN;
     }
 
     /** A hash. The first two pings of a link have the same token, but not the same number. */
@@ -470,13 +496,13 @@ final class Receiver {
             drops.count(now, DropCause.BAD_FRAGMENT, source);
             return;
         }
-        if (isOvertaken(now, host, link, sequence)) {
+        if (isOld(now, host, link, sequence)) {
             drops.count(now, DropCause.STALE, source);
             return;
         }
         int newest = host.window.newest();
         Verdict verdict = host.window.check(sequence);
-        link.heard.note(now, sequence, host.window.position(sequence));
+        note(now, host, link, sequence);
         if (verdict != Verdict.NEW) {
             drops.count(
                     now,

@@ -7,11 +7,12 @@ import io.knet4j.internal.onwire.SequenceWindow;
  * its messages from the start again, so that the new messages are not taken for copies of old ones.
  *
  * <p>A ping shows a restart when its number contradicts the window and it was surely sent after the
- * window's newest message: it came later after that message than any datagram travels. Two such
- * pings are asked for, one when the host was unreachable in between. Twice as many are asked for
- * when the number is behind the newest, but still within the window: a ping that was under way for
- * unusually long looks the same. A ping that does not go back on its own link does not count: when
- * a queue has grown on the way, pings and messages come late on that link, but in their order.
+ * window's newest message: it came later after that message than any datagram travels; or on a link
+ * that had told nothing yet, behind a pong that answers a later ping of ours. Two such pings are
+ * asked for, one when the host was unreachable in between. Twice as many are asked for when the
+ * number is behind the newest, but still within the window: a ping that was under way for unusually
+ * long looks the same. A ping that does not go back on its own link does not count: when a queue
+ * has grown on the way, pings and messages come late on that link, but in their order.
  *
  * <p>Anybody can record and repeat pings, even encrypted ones. So a ping seen before does not count
  * either; and since not all are remembered, a host that is in contact must have sent no ping that
@@ -20,7 +21,9 @@ import io.knet4j.internal.onwire.SequenceWindow;
 final class RestartDetector {
     private static final int NEEDED = 2;
     private static final int NEEDED_WITHIN_WINDOW = 4;
-    private static final long MARGIN = 1_000_000;
+
+    /** It is not known when a ping was sent. */
+    static final long UNKNOWN = Long.MIN_VALUE;
 
     /** What a ping shows. */
     enum Finding {
@@ -52,6 +55,10 @@ final class RestartDetector {
         lostContact = false;
     }
 
+    private boolean isAfterLastMessage(long time) {
+        return !messageAccepted || (time != UNKNOWN && time - lastMessage > 0);
+    }
+
     /** Whether a message moved the window ahead that short a time ago. */
     boolean heardMessageWithin(long now, long time) {
         return messageAccepted && now - lastMessage <= time;
@@ -68,7 +75,7 @@ final class RestartDetector {
      * @param announced sequence number in it
      * @param heard what came on its link before
      * @param token a hash of its token
-     * @param longestTravel longest time that a datagram of the host may travel
+     * @param sentAfter the ping was sent after that time, or {@link #UNKNOWN}
      * @param pingInterval how often the host pings, at least
      */
     Finding onPing(
@@ -77,7 +84,7 @@ final class RestartDetector {
             HeardNumber heard,
             long token,
             SequenceWindow window,
-            long longestTravel,
+            long sentAfter,
             long pingInterval) {
         if (pings.isCopy(token)) {
             return Finding.NOTHING;
@@ -91,7 +98,7 @@ final class RestartDetector {
             return Finding.NOTHING;
         }
         boolean goesBack = heard.isNone() || heard.isAheadOf(announced);
-        if (!goesBack || (messageAccepted && now - lastMessage <= longestTravel + MARGIN)) {
+        if (!goesBack || !isAfterLastMessage(sentAfter)) {
             return Finding.NOTHING;
         }
         behind++;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sender {
     /** A forced ping precedes every message whose number is a multiple of this. */
-    private static final int FORCED_PING_PERIOD = 65_535 / 8;
+    static final int FORCED_PING_PERIOD = 65_535 / 8;
 
     private static final int MAX_SEQUENCE = 65_535;
     private static final int MAX_IDLE_RETRIES = 50;

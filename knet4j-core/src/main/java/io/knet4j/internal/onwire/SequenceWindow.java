@@ -96,6 +96,11 @@ public final class SequenceWindow {
         return newest != NONE && announced != 0 && distance(newest, announced) < 0;
     }
 
+    /** Where the newest number lies, or before there is one, number 0. */
+    public long newestPosition() {
+        return newestPosition;
+    }
+
     /** The newest number seen, negative when none was since the last reset. */
     public int newest() {
         return newest;

@@ -9,7 +9,7 @@ class HeardNumberTest {
     private long now = 1000;
 
     private void note(int sequence) {
-        heard.note(now, sequence, sequence);
+        heard.note(now, sequence, sequence, sequence);
     }
 
     @Test
@@ -37,38 +37,42 @@ class HeardNumberTest {
     @Test
     void numbersWrap() {
         note(65_000);
-        heard.note(now, 5, heard.position(5));
+        heard.note(now, 5, heard.position(5), heard.position(5));
         assertThat(heard.isAheadOf(65_000)).isTrue();
         assertThat(heard.isAheadOf(6)).isFalse();
     }
 
     @Test
     void positionsGoByTheOrderOfTheLink() {
-        heard.note(now, 0, 0);
+        note(0);
         assertThat(heard.position(8191)).isEqualTo(8191);
-        heard.note(now, 8191, 8191);
-        heard.note(now, 8000, 8000);
+        note(8191);
+        note(8000);
         assertThat(heard.position(8192)).isEqualTo(8192);
         assertThat(heard.position(8191 + 32_767)).isEqualTo(8191 + 32_767);
-        heard.note(now, 60_000, 60_000);
+        note(60_000);
         assertThat(heard.position(5)).isEqualTo(65_540);
     }
 
     @Test
-    void whatLiesFarBehindByTheNewestOfAllIsTheNewPosition() {
-        heard.note(now, 100, 100 + 65_535);
-        heard.note(now, 101, 101);
+    void aPositionThatLiesFarBehindWasWrong() {
+        heard.note(now, 100, 100 + 65_535, 101);
+        heard.note(now, 101, 101, 101);
         assertThat(heard.position(102)).isEqualTo(102);
     }
 
     @Test
-    void aNumberIsFreshForAWhile() {
-        assertThat(heard.isFresh(now, Long.MAX_VALUE)).isFalse();
+    void aLinkIsFollowedForAWhileAndNotTooFar() {
+        assertThat(heard.isFollowed(now, Long.MAX_VALUE, 0)).isFalse();
         note(7);
         now += 10;
-        assertThat(heard.isFresh(now, 10)).isTrue();
-        assertThat(heard.isFresh(now, 9)).isFalse();
+        assertThat(heard.isFollowed(now, 10, 7)).isTrue();
+        assertThat(heard.isFollowed(now, 9, 7)).isFalse();
+        assertThat(heard.isFollowed(now, 10, 7 + 16_383)).isTrue();
+        assertThat(heard.isFollowed(now, 10, 7 + 16_384)).isFalse();
+        heard.note(now, 5, 5, 100); // nothing new
+        assertThat(heard.isFollowed(now, 9, 100)).isFalse();
         heard.forget();
-        assertThat(heard.isFresh(now, 10)).isFalse();
+        assertThat(heard.isFollowed(now, 10, 7)).isFalse();
     }
 }

@@ -27,7 +27,7 @@ class RestartDetectorTest {
     }
 
     private boolean ping(int announced, long withToken) {
-        return restarts.onPing(now, announced, heard, withToken, window, TRAVEL, INTERVAL)
+        return restarts.onPing(now, announced, heard, withToken, window, now - TRAVEL, INTERVAL)
                 != RestartDetector.Finding.NOTHING;
     }
 
@@ -79,7 +79,7 @@ class RestartDetectorTest {
 
     @Test
     void pingsBehindMessagesOfAnotherLinkDoNotCountWhileTheyDoNotGoBack() {
-        heard.note(now, 100, 100); // the link's last message
+        heard.note(now, 100, 100, 100); // the link's last message
         message(101);
         now += SECOND;
         for (int i = 0; i < 10; i++) {

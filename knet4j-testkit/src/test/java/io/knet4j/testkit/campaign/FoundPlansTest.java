@@ -125,6 +125,34 @@ class FoundPlansTest {
                                 new TimedStep(252, new Step.Talk(2, 1, 66_000, 20, 2)))));
     }
 
+    @Test
+    void firstPingsThatWaitInAQueueAreNoRestartOfAHostThatWasLost() {
+        Setup setup =
+                new Setup(
+                        Promise.NONE,
+                        3,
+                        3,
+                        LinkPolicy.PASSIVE,
+                        21,
+                        105,
+                        1,
+                        65_507,
+                        CryptoCipher.NONE,
+                        null,
+                        CompressionMethod.NONE,
+                        FlapControl.OFF);
+        requireClean(
+                new Plan(
+                        41_530,
+                        setup,
+                        List.of(
+                                new TimedStep(
+                                        27,
+                                        new Step.Harm(Fault.BANDWIDTH, 1, 3, 1, true, 1, 200_000)),
+                                new TimedStep(143, new Step.Talk(3, 1, 1, 216, 0)),
+                                new TimedStep(186, new Step.Restart(3, 202, false)))));
+    }
+
     /** Nothing on the wire tells the lives of a host apart; the copies are let pass and counted. */
     @Test
     void copiesOfAFormerLifeMayComeAfterAQuickRestart() {
