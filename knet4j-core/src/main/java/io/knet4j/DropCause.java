@@ -2,6 +2,13 @@ package io.knet4j;
 
 /** Why something that was received did not become a message, or a pong did not count. */
 public enum DropCause {
+    /**
+     * The operating system dropped the datagram before it was read: more came than the node could
+     * take and the socket's buffer was full, or it was part of a flood that is kept out, see {@link
+     * UdpFeature#SOURCE_FILTER}. Told by Linux only, to nodes with {@link UdpFeature#NATIVE}, and
+     * within a second.
+     */
+    NOT_RECEIVED,
     /** The datagram is shorter than its kind of packet. */
     TOO_SHORT,
     /**

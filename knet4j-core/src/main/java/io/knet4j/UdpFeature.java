@@ -53,7 +53,12 @@ public enum UdpFeature {
      * The kernel refuses what is larger than the interface's MTU, and not what is larger than
      * routers reported in the last ten minutes, which may be forged ({@code IP_PMTUDISC_PROBE}).
      */
-    MTU_PROBE_MODE;
+    MTU_PROBE_MODE,
+    /**
+     * While a link's socket is flooded by others than peers, the kernel keeps them out, but for a
+     * few, before they take room and time from messages and pings ({@code SO_ATTACH_FILTER}).
+     */
+    SOURCE_FILTER;
 
     /** Name of the system property that lists the features to do without, separated by commas. */
     public static final String WITHOUT_PROPERTY = "io.knet4j.udp.without";

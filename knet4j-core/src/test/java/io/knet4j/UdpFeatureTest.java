@@ -44,7 +44,8 @@ class UdpFeatureTest {
                 .withMessage(
                         "io.knet4j.udp.without: value 'error_queue' is not allowed; allowed:"
                                 + " native, segmentation-offload, receive-offload, error-queue,"
-                                + " forced-buffers, socket-priority, mtu-probe-mode")
+                                + " forced-buffers, socket-priority, mtu-probe-mode,"
+                                + " source-filter")
                 .extracting(ConfigurationException::reason)
                 .isEqualTo(Reason.INVALID_ARGUMENT);
     }

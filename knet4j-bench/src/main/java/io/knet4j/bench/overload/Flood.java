@@ -1,52 +1,87 @@
 package io.knet4j.bench.overload;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
+import io.knet4j.Reason;
+import io.knet4j.internal.transport.OutgoingBatch;
+import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.SocketTransport;
+import io.knet4j.internal.transport.Transport;
+import io.knet4j.internal.transport.udp.UdpTransports;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
-import java.util.SplittableRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
-/** Random datagrams, as fast as a thread can send them. */
+/** Datagrams as fast as a thread can send them: on Linux many per system call. */
 final class Flood implements AutoCloseable {
-    private static final int BYTES = 200;
-    private static final int DIFFERENT = 64;
+    private static final int BUFFER = 4 << 20;
 
-    private final DatagramChannel socket;
+    private final SocketTransport transport;
+    private final OutgoingBatch batch;
+    private final List<Path> paths = new ArrayList<>();
+    private final List<byte[]> datagrams;
     private final Thread thread;
     private volatile long sent;
+    private volatile boolean closed;
 
     /**
-     * @param from the address that the datagrams come from; any port
+     * @param from where the datagrams come from, in turn
      * @param to where they go
      */
-    Flood(InetAddress from, InetSocketAddress to) {
-        try {
-            socket = DatagramChannel.open().bind(new InetSocketAddress(from, 0)).connect(to);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    Flood(List<InetSocketAddress> from, InetSocketAddress to, List<byte[]> datagrams) {
+        this.datagrams = datagrams;
+        transport = UdpTransports.open(Set.of(), new Deaf());
+        for (InetSocketAddress address : from) {
+            Transport.Socket socket =
+                    transport.bind(address, new Transport.SocketOptions(BUFFER, 0));
+            paths.add(transport.path(socket, to));
         }
+        int bytes = datagrams.stream().mapToInt(datagram -> datagram.length).sum();
+        int rounds = Math.max(1, paths.size() * 16 / datagrams.size());
+        batch = new OutgoingBatch(ByteBuffer.allocateDirect(bytes + 1), rounds * datagrams.size());
         thread = Thread.ofPlatform().name("flood").daemon().start(this::send);
     }
 
-    private void send() {
-        SplittableRandom random = new SplittableRandom(1);
-        ByteBuffer[] garbage = new ByteBuffer[DIFFERENT];
-        for (int i = 0; i < DIFFERENT; i++) {
-            byte[] bytes = new byte[BYTES];
-            random.nextBytes(bytes);
-            garbage[i] = ByteBuffer.allocateDirect(BYTES).put(bytes);
+    /** Nothing that is reported is of interest. */
+    private static final class Deaf implements SocketTransport.Listener {
+        @Override
+        public void socketFailed(Transport.Socket socket, Reason reason, String message) {
+            // it is not read
         }
-        try {
-            for (long count = 0; ; sent = ++count) {
-                socket.write(garbage[(int) (count % DIFFERENT)].rewind());
+
+        @Override
+        public void unreachable(Transport.Socket socket, InetSocketAddress remote) {
+            // nor is it polled
+        }
+
+        @Override
+        public void packetTooBig(Transport.Socket socket, InetSocketAddress remote, int mtu) {
+            // nor is it polled
+        }
+
+        @Override
+        public void datagramsLost(Transport.Socket socket, long count) {
+            // nor is it polled
+        }
+    }
+
+    private void send() {
+        ByteBuffer memory = batch.memory();
+        int run = batch.capacity() / paths.size(); // of each source, one after the other
+        long count = 0;
+        while (!closed) {
+            batch.clear();
+            int offset = 0;
+            for (int i = 0; i < batch.capacity(); i++) {
+                byte[] datagram = datagrams.get(i % datagrams.size());
+                offset = i % datagrams.size() == 0 ? 0 : offset;
+                memory.put(offset, datagram);
+                batch.add(paths.get(i / run % paths.size()), offset, datagram.length, this);
+                offset += datagram.length;
             }
-        } catch (ClosedChannelException _) {
-            // closed
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            transport.send(batch);
+            count += batch.size() - batch.pendingCount();
+            sent = count;
         }
     }
 
@@ -56,13 +91,12 @@ final class Flood implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         try {
-            socket.close();
             thread.join();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        transport.close();
     }
 }

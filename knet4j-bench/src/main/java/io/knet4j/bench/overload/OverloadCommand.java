@@ -9,7 +9,6 @@ import io.knet4j.cli.ExitCode;
 import io.knet4j.cli.NumberOption;
 import io.knet4j.cli.Terminal;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,11 +22,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "overload",
         description = {
-            "Sends encrypted messages to a node as fast as it takes them, while garbage floods it or"
-                    + " its consumer is too slow.",
+            "Sends messages to a node as fast as it takes them, while garbage floods it, its consumer"
+                    + " is too slow or the network is.",
+            "",
+            "The rate of honest messages is compared with that without a flood, and with that while"
+                    + " the same flood goes to a socket that nobody reads: flooding takes a processor,"
+                    + " and what that costs others is not the receiver's to help.",
             "",
             "It succeeds when no link goes down, memory does not grow, and honest messages keep at"
-                    + " least half their rate beside a flood.",
+                    + " least half the rate that they have beside such a flood.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -36,6 +39,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {ExitCode.OK_TEXT, ExitCode.FAILED_TEXT, ExitCode.USAGE_TEXT})
 public final class OverloadCommand implements Callable<Integer> {
     private static final double KEPT = 0.5;
+    private static final int ROUNDS = 3;
     private static final long MEMORY_NOISE = 16 << 20;
     private static final double NANOS = 1e9;
 
@@ -43,11 +47,17 @@ public final class OverloadCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             converter = Time.class,
-            defaultValue = "5",
+            defaultValue = "2",
             description =
-                    "How long each burden lasts, and the time before that counts. Default:"
-                            + " ${DEFAULT-VALUE}.")
+                    "How long each burden lasts, and each of the times before that it is compared"
+                            + " with. Default: ${DEFAULT-VALUE}.")
     private BigDecimal seconds = BigDecimal.ONE;
+
+    @Option(names = "--plain", description = "Without crypto.")
+    private boolean plain;
+
+    @Option(names = "--no-access-lists", description = "Strangers are not told apart by address.")
+    private boolean open;
 
     @Mixin private MessageSize size = new MessageSize();
 
@@ -69,12 +79,12 @@ public final class OverloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         terminal.outLine(
-                "burden                                  messages/s   kept  garbage/s  downs  memory");
+                "burden                                 messages/s  of free  of beside  garbage/s  downs"
+                        + "  memory");
         try (SharedKey key = SharedKey.generate()) {
-            double free = measure(Burden.NONE, key, 0);
             for (Burden burden : Burden.values()) {
-                if (burden != Burden.NONE) {
-                    measure(burden, key, free);
+                if (!plain || !burden.needsCrypto()) {
+                    measure(burden, key);
                 }
             }
         }
@@ -82,50 +92,81 @@ public final class OverloadCommand implements Callable<Integer> {
         return faults.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private double measure(Burden burden, SharedKey key, double free) throws InterruptedException {
-        Duration time = NumberOption.Seconds.duration(seconds);
-        try (OverloadedPair pair = new OverloadedPair(burden, key, size.bytes())) {
-            Thread.sleep(time); // compiled, queues as full as they get
+    private void measure(Burden burden, SharedKey key) throws InterruptedException {
+        OverloadedPair.Settings settings = new OverloadedPair.Settings(!plain, !open, size.bytes());
+        try (OverloadedPair pair = new OverloadedPair(burden, key, settings)) {
+            rate(pair); // compiled, queues as full as they get
             Footprint before = Footprint.now();
-            List<Flood> floods = pair.floods();
-            try {
-                long arrivedBefore = pair.arrived();
-                long start = System.nanoTime();
-                Thread.sleep(time);
-                double passed = (System.nanoTime() - start) / NANOS;
-                double rate = (pair.arrived() - arrivedBefore) / passed;
-                double garbage = floods.stream().mapToLong(Flood::sent).sum() / passed;
-                long growth = Footprint.now().memory() - before.memory();
-                double kept = burden == Burden.NONE ? 1 : rate / free;
-                terminal.outLine(
-                        line(
-                                "%-38s %,11.0f %5.0f%% %,10.0f %6d %+,5.1f MiB  %s",
-                                burden,
-                                rate,
-                                100 * kept,
-                                garbage,
-                                pair.downs(),
-                                growth / 1048576.0,
-                                drops(pair)));
-                check(burden, rate, kept, pair.downs(), growth);
-                if (floods.stream().anyMatch(flood -> flood.sent() == 0)) {
-                    faults.add(burden + ": no garbage was sent");
-                }
-                return rate;
-            } finally {
-                floods.forEach(Flood::close);
-            }
+            Rates rates = burden.isFlood() ? compare(burden, pair) : new Rates(0, 0, rate(pair), 0);
+            long growth = Footprint.now().memory() - before.memory();
+            terminal.outLine(
+                    line(
+                            "%-38s %,10.0f %8s %10s %,10.0f %6d %+,5.1f MiB  %s",
+                            burden,
+                            rates.burdened,
+                            percent(rates.burdened, rates.free),
+                            percent(rates.burdened, rates.beside),
+                            rates.garbage,
+                            pair.downs(),
+                            growth / 1048576.0,
+                            drops(pair)));
+            check(burden, rates, pair.downs(), growth);
         }
     }
 
-    private void check(Burden burden, double rate, double kept, long downs, long growth) {
-        if (rate == 0) {
+    /**
+     * Per second.
+     *
+     * @param free messages without a flood
+     * @param beside messages beside a flood that others get
+     * @param burdened messages under the burden
+     * @param garbage datagrams of the flood
+     */
+    private record Rates(double free, double beside, double burdened, double garbage) {}
+
+    /** In turn, since what else the machine does changes. */
+    private Rates compare(Burden burden, OverloadedPair pair) throws InterruptedException {
+        double free = 0;
+        double beside = 0;
+        double burdened = 0;
+        double garbage = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            free += rate(pair) / ROUNDS;
+            try (Bystander bystander = new Bystander();
+                    Flood _ = burden.flood(pair, bystander.address())) {
+                beside += rate(pair) / ROUNDS;
+            }
+            try (Flood flood = burden.flood(pair, pair.atReceiver())) {
+                long start = System.nanoTime();
+                burdened += rate(pair) / ROUNDS;
+                garbage += flood.sent() * NANOS / (System.nanoTime() - start) / ROUNDS;
+            }
+        }
+        if (garbage == 0) {
+            faults.add(burden + ": no garbage was sent");
+        }
+        return new Rates(free, beside, burdened, garbage);
+    }
+
+    private double rate(OverloadedPair pair) throws InterruptedException {
+        long before = pair.arrived();
+        long start = System.nanoTime();
+        Thread.sleep(NumberOption.Seconds.duration(seconds));
+        return (pair.arrived() - before) * NANOS / (System.nanoTime() - start);
+    }
+
+    private static String percent(double rate, double of) {
+        return of == 0 ? "-" : line("%.0f%%", 100 * rate / of);
+    }
+
+    private void check(Burden burden, Rates rates, long downs, long growth) {
+        if (rates.burdened == 0) {
             faults.add(burden + ": no messages arrived");
         }
         if (downs > 0) {
             faults.add(burden + ": a link went down");
         }
-        if (burden.comparable() && kept < KEPT) {
+        if (burden.keepsRate() && rates.burdened < KEPT * rates.beside) {
             faults.add(burden + ": honest messages lost more than half their rate");
         }
         if (growth > MEMORY_NOISE) {

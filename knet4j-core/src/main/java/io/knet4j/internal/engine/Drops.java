@@ -20,8 +20,12 @@ final class Drops {
     }
 
     void count(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        Objects.requireNonNull(counters.get(cause)).increment();
-        output.dropped(now, cause, source);
+        count(now, cause, 1, source);
+    }
+
+    void count(long now, DropCause cause, long count, @Nullable InetSocketAddress source) {
+        Objects.requireNonNull(counters.get(cause)).add(count);
+        output.dropped(now, cause, count, source);
     }
 
     void clear() {

@@ -93,6 +93,7 @@ public final class Engine {
     private final Hosts hosts = new Hosts();
     private final TimerQueue timers = new TimerQueue();
     private final OnWireVersions versions;
+    private final FloodGuard floodGuard;
     private final Sockets sockets;
     private final ControlOutbox outbox;
     private final Drops drops;
@@ -176,7 +177,8 @@ public final class Engine {
         dscp = config.dscp();
         pathMtuInterval = config.pathMtuInterval();
         this.keys = keys;
-        sockets = new Sockets(transport, timers);
+        floodGuard = new FloodGuard(transport, timers, byPeer, output);
+        sockets = new Sockets(transport, timers, floodGuard);
         shared = new Shared(config.nodeId());
         mismatches = new Mismatches(keys, hosts, output);
         drops = new Drops(output);
@@ -240,6 +242,7 @@ public final class Engine {
                         hosts,
                         versions,
                         access,
+                        floodGuard,
                         heartbeat,
                         windows,
                         finder,
@@ -365,6 +368,12 @@ public final class Engine {
             long time, Transport.Socket socket, InetSocketAddress remote, int mtu) {
         now = time;
         byPeer.forEach(socket, remote, link -> prober.onReported(time, link, mtu));
+    }
+
+    /** The operating system dropped that many datagrams that came to a socket. */
+    public void datagramsLost(long time, long count) {
+        now = time;
+        drops.count(time, DropCause.NOT_RECEIVED, count, null);
     }
 
     /** The shortest time of all links in which a ping has to be answered, in nanoseconds. */

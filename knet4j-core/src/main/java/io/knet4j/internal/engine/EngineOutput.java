@@ -49,9 +49,10 @@ public interface EngineOutput {
     /**
      * Something received was dropped. It is counted already.
      *
+     * @param count how much
      * @param source where it came from, null when that is not known any more
      */
-    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source);
+    void dropped(long now, DropCause cause, long count, @Nullable InetSocketAddress source);
 
     /** Has the control loop run its timers as soon as possible. May be called by any thread. */
     void wakeLoop();

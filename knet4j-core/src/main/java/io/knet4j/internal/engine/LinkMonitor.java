@@ -149,6 +149,11 @@ final class LinkMonitor {
         return connected || pongs > 0;
     }
 
+    /** Whether the link is down and the peer has answered nothing for a whole timeout. */
+    boolean isSilent(long now) {
+        return !hasAnswered() && now - downSince > timeout;
+    }
+
     /**
      * The network reports that the peer is not there, which anybody can forge: believed when the
      * answers to two further pings do not come either.

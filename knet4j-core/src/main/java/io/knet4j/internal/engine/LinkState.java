@@ -8,6 +8,7 @@ import io.knet4j.internal.engine.TimerQueue.Timer;
 import io.knet4j.internal.security.AccessFilter;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ public final class LinkState {
 
     /** Null for a loopback link, and while the peer of a dynamic link is not known. */
     @Nullable Path path;
+
+    /** From where the peer answered lately, if that is not where the path leads. */
+    @Nullable InetSocketAddress answersFrom;
+
+    /** What comes from there that cannot be opened or is no packet. */
+    final FloodCounter garbage = new FloodCounter();
 
     /** Tells a restart of the host from a queue on the way. */
     final HeardNumber heard = new HeardNumber();

@@ -3,24 +3,34 @@ package io.knet4j.internal.engine;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the links of a path. The network may report of thousands that nobody is there, for every
- * ping.
+ * ping, and strangers send floods.
  */
 final class LinksByPeer {
     private final Map<InetSocketAddress, Set<LinkState>> links = new HashMap<>();
+
+    /** From where peers answer that are reached by another address or port. */
+    private final Map<InetSocketAddress, LinkState> elsewhere = new HashMap<>();
+
+    private int changes;
 
     /** A link was added, or has another path now. */
     void add(LinkState link) {
         Path path = link.path;
         if (path != null) {
             links.computeIfAbsent(path.remote(), _ -> new LinkedHashSet<>()).add(link);
+            changes++;
         }
     }
 
@@ -30,7 +40,64 @@ final class LinksByPeer {
         Set<LinkState> same = path == null ? null : links.get(path.remote());
         if (path != null && same != null && same.remove(link) && same.isEmpty()) {
             links.remove(path.remote());
+            changes++;
         }
+        if (link.answersFrom != null) {
+            elsewhere.remove(link.answersFrom, link);
+            link.answersFrom = null;
+            changes++;
+        }
+    }
+
+    /** The peer of a link has shown that it sends from there. */
+    void answered(LinkState link, InetSocketAddress source) {
+        if (source.equals(link.answersFrom) || contains(source)) {
+            return;
+        }
+        if (link.answersFrom != null) {
+            elsewhere.remove(link.answersFrom, link);
+        }
+        link.answersFrom = source;
+        elsewhere.put(source, link);
+        changes++;
+    }
+
+    /** Whether that is exactly where a peer sends from. */
+    boolean contains(InetSocketAddress source) {
+        return links.containsKey(source) || elsewhere.containsKey(source);
+    }
+
+    /** Tells that there are other addresses than before. */
+    int changes() {
+        return changes;
+    }
+
+    /** A link to this address, if none of those to it is wanted. */
+    @Nullable LinkState onlyUnwanted(InetSocketAddress remote, Predicate<LinkState> wanted) {
+        LinkState unwanted = null;
+        for (LinkState link : links.getOrDefault(remote, Set.of())) {
+            if (wanted.test(link)) {
+                return null;
+            }
+            unwanted = link;
+        }
+        return unwanted;
+    }
+
+    /** Where the peers send from whose links use this socket and are wanted. */
+    List<InetSocketAddress> sources(Transport.Socket socket, Predicate<LinkState> wanted) {
+        List<InetSocketAddress> sources = new ArrayList<>();
+        for (Set<LinkState> same : links.values()) {
+            for (LinkState link : same) {
+                if (socket.equals(link.socket) && link.path != null && wanted.test(link)) {
+                    sources.add(link.path.remote());
+                    if (link.answersFrom != null) {
+                        sources.add(link.answersFrom);
+                    }
+                }
+            }
+        }
+        return sources;
     }
 
     /** Does something to all links from this socket to this address. */
@@ -43,6 +110,6 @@ final class LinksByPeer {
     }
 
     boolean isEmpty() {
-        return links.isEmpty();
+        return links.isEmpty() && elsewhere.isEmpty();
     }
 }

@@ -49,6 +49,7 @@ final class Receiver {
     private final Hosts hosts;
     private final OnWireVersions versions;
     private final AccessControl access;
+    private final FloodGuard guard;
     private final Heartbeat heartbeat;
     private final SendWindows windows;
     private final PeerFinder finder;
@@ -70,6 +71,7 @@ final class Receiver {
             Hosts hosts,
             OnWireVersions versions,
             AccessControl access,
+            FloodGuard guard,
             Heartbeat heartbeat,
             SendWindows windows,
             PeerFinder finder,
@@ -88,6 +90,7 @@ final class Receiver {
         this.hosts = hosts;
         this.versions = versions;
         this.access = access;
+        this.guard = guard;
         this.heartbeat = heartbeat;
         this.windows = windows;
         this.finder = finder;
@@ -106,6 +109,7 @@ final class Receiver {
      * What pings say about sequence numbers has its turn among the data, as it was sent.
      */
     void receive(long now, IncomingBatch batch) {
+        guard.look(now, batch);
         router.hold();
         try {
             for (int i = 0; i < batch.size(); i++) {
@@ -137,7 +141,7 @@ final class Receiver {
     private boolean hasSequence(long now, IncomingBatch batch, int index) {
         InetSocketAddress source = batch.source(index);
         if (!access.admits(source)) {
-            return drop(now, DropCause.ACCESS_DENIED, source);
+            return refuse(now, DropCause.ACCESS_DENIED, batch, index);
         }
         ByteBuffer memory = batch.memory();
         int datagram = batch.length(index);
@@ -148,27 +152,27 @@ final class Receiver {
         if (length == KeySlots.REFUSED) {
             DropCause cause =
                     mismatches.onRefused(now, memory, batch.offset(index), datagram, source);
-            return drop(now, cause, source);
+            return refuse(now, cause, batch, index);
         }
         int packet = keys.packetOffset();
         if (length < Packets.MIN_PACKET) {
-            return drop(now, DropCause.TOO_SHORT, source);
+            return refuse(now, DropCause.TOO_SHORT, batch, index);
         }
         int version = Packets.version(memory, packet);
         if (!versions.accepts(version, Packets.maxVersion(memory, packet))) {
-            return drop(now, DropCause.WRONG_VERSION, source);
+            return refuse(now, DropCause.WRONG_VERSION, batch, index);
         }
         HostState host = hosts.get(Packets.host(memory, packet));
         if (host == null) {
-            return drop(now, DropCause.UNKNOWN_HOST, source);
+            return refuse(now, DropCause.UNKNOWN_HOST, batch, index);
         }
         int type = Packets.type(memory, packet);
         int minLength = Packets.minLength(type);
         if (minLength == 0) {
-            return drop(now, DropCause.UNKNOWN_TYPE, source);
+            return refuse(now, DropCause.UNKNOWN_TYPE, batch, index);
         }
         if (length < minLength) {
-            return drop(now, DropCause.TOO_SHORT, source);
+            return refuse(now, DropCause.TOO_SHORT, batch, index);
         }
         if (type == Packets.DATA) {
             if (keys.wasSealed()) {
@@ -196,6 +200,9 @@ final class Receiver {
                 if (link.peer != null) {
                     long token = pingToken(memory, packet);
                     back = finder.onPing(now, link, link.peer, token, source);
+                    if (back != null && !back.equals(link.path)) {
+                        guard.expect(source);
+                    }
                 }
                 if (back == null) {
                     return drop(now, DropCause.WRONG_ADDRESS, source);
@@ -217,6 +224,12 @@ final class Receiver {
             }
         }
         return false;
+    }
+
+    /** It is no packet of a host. */
+    private boolean refuse(long now, DropCause cause, IncomingBatch batch, int index) {
+        guard.refused(now, batch.socket(index), batch.source(index));
+        return drop(now, cause, batch.source(index));
     }
 
     private boolean drop(long now, DropCause cause, InetSocketAddress source) {
@@ -410,6 +423,7 @@ final class Receiver {
             return;
         }
         windows.onPong(now, link.window, sentAt);
+        guard.answered(link, source);
         if (peer != null) {
             finder.onPeerAnswered(link, peer, sentAt, source);
         }

@@ -20,6 +20,7 @@ final class Sockets {
 
     private final Transport transport;
     private final TimerQueue timers;
+    private final FloodGuard guard;
     private final Map<ScopedAddress, Shared> all = new HashMap<>();
     private final Queue<Release> released = new ArrayDeque<>();
     private final Timer closing = new Timer(this::closeForgotten);
@@ -45,9 +46,10 @@ final class Sockets {
     /** A socket was not used any more. */
     private record Release(Shared shared, long number, long closeAt) {}
 
-    Sockets(Transport transport, TimerQueue timers) {
+    Sockets(Transport transport, TimerQueue timers, FloodGuard guard) {
         this.transport = transport;
         this.timers = timers;
+        this.guard = guard;
     }
 
     /** The socket with this address, null when there is none. */
@@ -130,6 +132,7 @@ final class Sockets {
         Shared shared = release.shared;
         if (shared.releasedAs == release.number) {
             all.remove(ScopedAddress.of(shared.socket.local()));
+            guard.forget(shared.socket);
             transport.unbind(shared.socket);
         }
     }

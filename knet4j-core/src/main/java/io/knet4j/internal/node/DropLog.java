@@ -32,9 +32,9 @@ final class DropLog {
     }
 
     /** To be called by the control loop only. */
-    void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
+    void dropped(long now, DropCause cause, long count, @Nullable InetSocketAddress source) {
         ReportLimit limit = Objects.requireNonNull(lines.get(cause));
-        limit.add(1);
+        limit.add(count);
         if (limit.isDue(now) && log.isLogged(subsystem(cause), level(cause))) {
             events.log(subsystem(cause), level(cause), text(cause, limit.take(now), source), null);
         }

@@ -183,6 +183,11 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
+    public void onDatagramsLost(long now, long count) {
+        engine.datagramsLost(now, count);
+    }
+
+    @Override
     public void onTrouble(System.Logger.Level level, String message, @Nullable Throwable thrown) {
         log.write(LogSubsystem.COMMON, level, message, thrown);
     }
@@ -277,8 +282,8 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
     }
 
     @Override
-    public void dropped(long now, DropCause cause, @Nullable InetSocketAddress source) {
-        dropLog.dropped(now, cause, source);
+    public void dropped(long now, DropCause cause, long count, @Nullable InetSocketAddress source) {
+        dropLog.dropped(now, cause, count, source);
     }
 
     @Override

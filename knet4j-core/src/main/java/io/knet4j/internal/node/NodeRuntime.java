@@ -44,6 +44,9 @@ public interface NodeRuntime {
          */
         void onPacketTooBig(long now, Transport.Socket socket, InetSocketAddress remote, int mtu);
 
+        /** The operating system dropped that many datagrams that came to a socket. */
+        void onDatagramsLost(long now, long count);
+
         /** Something went wrong that should not. May be called by any thread. */
         void onTrouble(System.Logger.Level level, String message, @Nullable Throwable thrown);
 

@@ -108,6 +108,13 @@ public final class ThreadedRuntime implements NodeRuntime {
                 loop.onPacketTooBig(nanoTime(), socket, remote, mtu);
             }
         }
+
+        @Override
+        public void datagramsLost(Transport.Socket socket, long count) {
+            if (loop != null) {
+                loop.onDatagramsLost(nanoTime(), count);
+            }
+        }
     }
 
     private static long spinNanos(IdleStrategy idle) {

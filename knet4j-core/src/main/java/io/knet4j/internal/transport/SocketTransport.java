@@ -25,6 +25,9 @@ public interface SocketTransport extends Transport, AutoCloseable {
          * @param mtu size of the packets that pass there. May be forged
          */
         void packetTooBig(Socket socket, InetSocketAddress remote, int mtu);
+
+        /** The operating system dropped that many datagrams that came to this socket. */
+        void datagramsLost(Socket socket, long count);
     }
 
     /**

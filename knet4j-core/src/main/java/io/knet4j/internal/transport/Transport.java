@@ -72,6 +72,25 @@ public interface Transport {
     /** Waits a moment, for room in the socket buffers. */
     void awaitRoom();
 
+    /**
+     * While strangers are kept out of a socket, one datagram of theirs in so many comes through.
+     */
+    int STRANGERS_SAMPLE = 256;
+
+    /**
+     * Keeps strangers out of a socket: what does not come from one of these addresses is dropped by
+     * the operating system, where it takes neither room nor time from others, but for one in {@link
+     * #STRANGERS_SAMPLE}. Another call sets other addresses.
+     *
+     * @return whether that is done; it cannot be everywhere
+     */
+    default boolean keepOut(Socket socket, Collection<InetSocketAddress> peers) {
+        return false;
+    }
+
+    /** Lets a socket take datagrams from everywhere again. */
+    default void letIn(Socket socket) {}
+
     /** What of the operating system's UDP is in use. May be called by any thread. */
     default Set<UdpFeature> features() {
         return Set.of();

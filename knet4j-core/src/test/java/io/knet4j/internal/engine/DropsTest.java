@@ -15,8 +15,24 @@ class DropsTest {
         drops.count(1, DropCause.STALE, null);
         drops.count(2, DropCause.STALE, null);
         drops.count(3, DropCause.TOO_SHORT, TestNode.local(0));
+        drops.count(4, DropCause.NOT_RECEIVED, 1000, null);
         assertThat(drops.snapshot())
-                .isEqualTo(Map.of(DropCause.STALE, 2L, DropCause.TOO_SHORT, 1L));
-        assertThat(output.drops).isEqualTo(Map.of(DropCause.STALE, 2, DropCause.TOO_SHORT, 1));
+                .isEqualTo(
+                        Map.of(
+                                DropCause.STALE,
+                                2L,
+                                DropCause.TOO_SHORT,
+                                1L,
+                                DropCause.NOT_RECEIVED,
+                                1000L));
+        assertThat(output.drops)
+                .isEqualTo(
+                        Map.of(
+                                DropCause.STALE,
+                                2,
+                                DropCause.TOO_SHORT,
+                                1,
+                                DropCause.NOT_RECEIVED,
+                                1000));
     }
 }

@@ -8,6 +8,7 @@ import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,12 @@ final class FakeTransport implements Transport {
 
     /** When this many waits for room are over, every socket has some. */
     int roomAfterWaits = Integer.MAX_VALUE;
+
+    /** Who is let in to sockets that strangers are kept out of. */
+    final Map<Socket, Set<InetSocketAddress>> guarded = new HashMap<>();
+
+    /** Whether strangers can be kept out. */
+    boolean guarding = true;
 
     private int nextPort = 40_000;
 
@@ -78,6 +85,19 @@ final class FakeTransport implements Transport {
         if (!bound.remove(socket.local())) {
             throw new IllegalStateException("not bound: " + socket.local());
         }
+    }
+
+    @Override
+    public boolean keepOut(Socket socket, Collection<InetSocketAddress> peers) {
+        if (guarding) {
+            guarded.put(socket, Set.copyOf(peers));
+        }
+        return guarding;
+    }
+
+    @Override
+    public void letIn(Socket socket) {
+        guarded.remove(socket);
     }
 
     @Override

@@ -49,6 +49,7 @@ class FuzzTest {
     /** Causes that lie in the configuration, not in the datagrams. */
     private static final Set<DropCause> NOT_REACHABLE_HERE =
             EnumSet.of(
+                    DropCause.NOT_RECEIVED,
                     DropCause.FORWARDING_DISABLED,
                     DropCause.FILTER_REFUSED,
                     DropCause.FILTER_FAILED,

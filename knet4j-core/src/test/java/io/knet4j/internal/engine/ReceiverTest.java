@@ -184,6 +184,7 @@ class ReceiverTest {
                     node.output.answer = EngineOutput.Delivery.CHANNEL_NOT_OPEN;
                     node.receive(remote(2, 0), data(1));
                 });
+        WAYS.put(DropCause.NOT_RECEIVED, node -> node.engine.datagramsLost(node.now, 1));
         WAYS.put(
                 DropCause.RECEIVE_QUEUE_FULL,
                 node -> {

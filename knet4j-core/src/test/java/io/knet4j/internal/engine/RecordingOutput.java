@@ -69,9 +69,9 @@ final class RecordingOutput implements EngineOutput {
     }
 
     @Override
-    public void dropped(long now, DropCause cause, InetSocketAddress source) {
+    public void dropped(long now, DropCause cause, long count, InetSocketAddress source) {
         if (recording) {
-            drops.merge(cause, 1, Integer::sum);
+            drops.merge(cause, (int) count, Integer::sum);
         }
     }
 

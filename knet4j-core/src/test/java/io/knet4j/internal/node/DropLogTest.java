@@ -37,8 +37,8 @@ class DropLogTest {
     void tellsTheFirstAtOnceAndThenOnceAMinuteHowMany() {
         events.start();
         for (int second = 0; second < 121; second++) {
-            drops.dropped(second * SECOND, DropCause.UNKNOWN_HOST, SOURCE);
-            drops.dropped(second * SECOND, DropCause.REASSEMBLY_EXPIRED, null);
+            drops.dropped(second * SECOND, DropCause.UNKNOWN_HOST, 1, SOURCE);
+            drops.dropped(second * SECOND, DropCause.REASSEMBLY_EXPIRED, 1, null);
         }
         runtime.work();
         assertThat(logged.texts())
@@ -65,7 +65,7 @@ class DropLogTest {
     })
     void goesToTheSubsystemOfTheCause(DropCause cause, String logger, String level) {
         events.start();
-        drops.dropped(0, cause, null);
+        drops.dropped(0, cause, 1, null);
         runtime.work();
         assertThat(logged.lines())
                 .containsExactly(
@@ -80,7 +80,7 @@ class DropLogTest {
     @EnumSource
     void everyCauseIsTold(DropCause cause) {
         events.start();
-        drops.dropped(0, cause, SOURCE);
+        drops.dropped(0, cause, 1, SOURCE);
         runtime.work();
         assertThat(logged.lines()).hasSize(1);
     }
@@ -90,10 +90,10 @@ class DropLogTest {
         events.start();
         log.setLevel(LogSubsystem.RX, System.Logger.Level.ERROR);
         for (int i = 0; i < 10; i++) {
-            drops.dropped(i, DropCause.UNKNOWN_HOST, null);
+            drops.dropped(i, DropCause.UNKNOWN_HOST, 1, null);
         }
         log.setLevel(LogSubsystem.RX, System.Logger.Level.WARNING);
-        drops.dropped(11, DropCause.UNKNOWN_HOST, null);
+        drops.dropped(11, DropCause.UNKNOWN_HOST, 1, null);
         runtime.work();
         assertThat(logged.texts()).containsExactly("node 1: 11 dropped: unknown host");
     }

@@ -115,6 +115,11 @@ class ApplyHoldsUpNothingTest {
                         }
 
                         @Override
+                        public void onDatagramsLost(long now, long count) {
+                            loop.onDatagramsLost(now, count);
+                        }
+
+                        @Override
                         public void onTrouble(
                                 System.Logger.Level level, String message, Throwable thrown) {
                             loop.onTrouble(level, message, thrown);

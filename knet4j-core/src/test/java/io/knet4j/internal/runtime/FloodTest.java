@@ -8,13 +8,22 @@ import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetClosedException;
 import io.knet4j.LinkStatus;
+import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.udp.Ends;
+import io.knet4j.internal.transport.udp.Reports;
+import io.knet4j.internal.transport.udp.UdpTransports;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left for others while streams take all that there is, on real sockets. */
 class FloodTest {
@@ -24,13 +33,16 @@ class FloodTest {
     private static final int SENDER = 1;
     private static final int PINGS = 60;
     private static final int SIZE = 1400;
+    private static final int GARBAGE = 200;
 
     private final Knet sender = Knet.builder(SENDER).open();
     private final List<Knet> receivers = new ArrayList<>();
     private final List<Thread> streams = new ArrayList<>();
+    private volatile boolean closed;
 
     @AfterEach
     void close() throws InterruptedException {
+        closed = true;
         sender.close();
         receivers.forEach(Knet::close);
         for (Thread stream : streams) {
@@ -68,6 +80,27 @@ class FloodTest {
                             } catch (KnetClosedException _) {
                                 // over
                             }
+                        }));
+    }
+
+    /** Sends garbage to the sender's link as fast as a thread can. */
+    private void flood(String from) {
+        Ends ends = new Ends(UdpTransports.open(Set.of(), new Reports()));
+        InetSocketAddress to = sender.host(2).orElseThrow().links().getFirst().config().local();
+        Path path = ends.transport.path(ends.bind(from), to);
+        byte[] garbage = new byte[GARBAGE];
+        Arrays.fill(garbage, (byte) 99);
+        streams.add(
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (!closed) {
+                                for (int i = 0; i < 64; i++) {
+                                    ends.add(path, garbage);
+                                }
+                                ends.send();
+                                ends.outgoing.clear();
+                            }
+                            ends.close();
                         }));
     }
 
@@ -120,5 +153,24 @@ class FloodTest {
         awaitMore(three, 50_000);
         double share = (double) (two.get() - twoBefore) / (three.get() - threeBefore);
         assertThat(share).isBetween(0.25, 4.0);
+    }
+
+    /** From another machine, and from the peer's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.66", "127.0.0.1"})
+    void heartbeatsGoOnBesideGarbage(String from) throws InterruptedException {
+        AtomicLong arrived = receiver(2, 0);
+        flood(from);
+        stream(0, 2);
+        awaitMore(arrived, 1000);
+        long pongsBefore = status(2).statistics().rxPong().packets();
+        long start = System.nanoTime();
+        while (status(2).statistics().rxPong().packets() < pongsBefore + PINGS / 2) {
+            assertThat(System.nanoTime() - start).isLessThan(LONG.toNanos());
+            awaitMore(arrived, 100);
+        }
+        assertThat(status(2).statistics().downCount()).isZero();
+        assertThat(statusAtReceiver().statistics().downCount()).isZero();
+        assertThat(sender.statistics().drops()).isNotEmpty();
     }
 }

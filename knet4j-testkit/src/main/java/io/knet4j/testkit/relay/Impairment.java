@@ -14,6 +14,8 @@ import java.util.Objects;
  *     between datagrams they are reordered
  * @param maxPayload larger datagrams vanish silently, as in a network with a smaller MTU and no
  *     ICMP; counted without IP and UDP header
+ * @param bytesPerSecond how much passes in a second, 0 for any amount. What comes faster waits in a
+ *     queue of {@value #QUEUE_BYTES} bytes, and is dropped when that is full
  */
 public record Impairment(
         boolean cut,
@@ -21,9 +23,13 @@ public record Impairment(
         double duplication,
         Duration delay,
         Duration jitter,
-        int maxPayload) {
+        int maxPayload,
+        long bytesPerSecond) {
+    /** What waits at most where {@link #bytesPerSecond} is limited. */
+    public static final int QUEUE_BYTES = 1 << 18;
+
     private static final Impairment NONE =
-            new Impairment(false, 0, 0, Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
+            new Impairment(false, 0, 0, Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE, 0);
 
     /** Checks the ranges. */
     public Impairment {
@@ -32,6 +38,9 @@ public record Impairment(
         if (Objects.requireNonNull(delay).isNegative()
                 || Objects.requireNonNull(jitter).isNegative()) {
             throw new IllegalArgumentException("negative time");
+        }
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException("bytes per second " + bytesPerSecond);
         }
     }
 
@@ -47,7 +56,7 @@ public record Impairment(
      * @return the changed impairment
      */
     public Impairment withCut(boolean value) {
-        return new Impairment(value, loss, duplication, delay, jitter, maxPayload);
+        return new Impairment(value, loss, duplication, delay, jitter, maxPayload, bytesPerSecond);
     }
 
     /**
@@ -57,7 +66,7 @@ public record Impairment(
      * @return the changed impairment
      */
     public Impairment withLoss(double value) {
-        return new Impairment(cut, value, duplication, delay, jitter, maxPayload);
+        return new Impairment(cut, value, duplication, delay, jitter, maxPayload, bytesPerSecond);
     }
 
     /**
@@ -67,7 +76,7 @@ public record Impairment(
      * @return the changed impairment
      */
     public Impairment withDuplication(double value) {
-        return new Impairment(cut, loss, value, delay, jitter, maxPayload);
+        return new Impairment(cut, loss, value, delay, jitter, maxPayload, bytesPerSecond);
     }
 
     /**
@@ -78,7 +87,7 @@ public record Impairment(
      * @return the changed impairment
      */
     public Impairment withDelay(Duration fixed, Duration random) {
-        return new Impairment(cut, loss, duplication, fixed, random, maxPayload);
+        return new Impairment(cut, loss, duplication, fixed, random, maxPayload, bytesPerSecond);
     }
 
     /**
@@ -88,11 +97,21 @@ public record Impairment(
      * @return the changed impairment
      */
     public Impairment withMaxPayload(int bytes) {
-        return new Impairment(cut, loss, duplication, delay, jitter, bytes);
+        return new Impairment(cut, loss, duplication, delay, jitter, bytes, bytesPerSecond);
+    }
+
+    /**
+     * The same with another speed.
+     *
+     * @param bytes how much passes in a second, 0 for any amount
+     * @return the changed impairment
+     */
+    public Impairment withBytesPerSecond(long bytes) {
+        return new Impairment(cut, loss, duplication, delay, jitter, maxPayload, bytes);
     }
 
     boolean delays() {
-        return !(delay.isZero() && jitter.isZero());
+        return !(delay.isZero() && jitter.isZero() && bytesPerSecond == 0);
     }
 
     private static void probability(double p) {

@@ -6,7 +6,7 @@ package io.knet4j.testkit.relay;
  * @param received datagrams that came in
  * @param forwarded datagrams that went out, duplicates included
  * @param cut dropped because the direction was cut
- * @param lost dropped by chance
+ * @param lost dropped by chance, or since a queue was full
  * @param tooLarge dropped because of their size
  * @param duplicated sent a second time
  * @param delayed held back, whether they have gone out since or not

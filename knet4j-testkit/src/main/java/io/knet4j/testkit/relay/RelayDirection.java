@@ -8,6 +8,7 @@ import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.UnaryOperator;
 
@@ -34,6 +35,9 @@ public final class RelayDirection {
     private final AtomicLongArray counters =
             new AtomicLongArray(FAILED + 1); // written by the relay thread only
     private volatile Impairment impairment = Impairment.none();
+
+    /** When all has passed that waits where the speed is limited. The relay thread's. */
+    private long lineFreeAt = System.nanoTime();
 
     RelayDirection(DatagramChannel in, DatagramChannel out, long seed) {
         this.in = in;
@@ -169,10 +173,24 @@ public final class RelayDirection {
             count(FAILED);
             return;
         }
+        long time = System.nanoTime();
+        long queued = 0;
+        if (now.bytesPerSecond() > 0) {
+            queued = Math.max(0, lineFreeAt - time) + lineTime(datagram.remaining(), now);
+            if (queued > lineTime(Impairment.QUEUE_BYTES, now)) {
+                count(LOST);
+                return;
+            }
+            lineFreeAt = time + queued;
+        }
         count(DELAYED);
         ByteBuffer copy =
                 ByteBuffer.allocate(datagram.remaining()).put(datagram.duplicate()).flip();
-        held.add(new Held(System.nanoTime() + delay(now), counters.get(RECEIVED), this, copy));
+        held.add(new Held(time + queued + delay(now), counters.get(RECEIVED), this, copy));
+    }
+
+    private static long lineTime(int bytes, Impairment now) {
+        return bytes * TimeUnit.SECONDS.toNanos(1) / now.bytesPerSecond();
     }
 
     private long delay(Impairment now) {

@@ -147,6 +147,24 @@ class RelayTest {
         assertEquals(sent, received.stream().sorted().toList());
     }
 
+    @Test
+    void whatIsTooFastForTheLineWaitsAndThenGetsLost() throws IOException {
+        link.impair(Impairment.none().withBytesPerSecond(2_000_000));
+        int bytes = 1000;
+        int fits = Impairment.QUEUE_BYTES / bytes;
+        long start = System.nanoTime();
+        for (int i = 0; i < 2 * fits; i++) {
+            a.send(new DatagramPacket(new byte[bytes], bytes, link.addressForA()));
+        }
+        await(link.aToB()::counters, RelayCounters::received, 2L * fits);
+        await(link.aToB()::counters, counters -> counters.forwarded() + counters.lost(), 2L * fits);
+        RelayCounters counters = link.aToB().counters();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue(counters.lost() > 0, counters.toString());
+        assertTrue(counters.forwarded() >= fits, counters.toString());
+        assertTrue(counters.forwarded() * bytes <= 2_000_000 * (seconds + 0.01) + bytes);
+    }
+
     private List<Integer> lossy(long seed) throws IOException {
         try (Relay lossy = Relay.open(seed)) {
             RelayLink l = lossy.link(address(a), address(b));

@@ -18,6 +18,7 @@ public final class Reports implements SocketTransport.Listener {
     public final List<String> failures = new ArrayList<>();
     public final List<Unreachable> unreachable = new ArrayList<>();
     public final List<TooBig> tooBig = new ArrayList<>();
+    public long lost;
 
     @Override
     public void socketFailed(Socket socket, Reason reason, String message) {
@@ -32,5 +33,10 @@ public final class Reports implements SocketTransport.Listener {
     @Override
     public void packetTooBig(Socket socket, InetSocketAddress remote, int mtu) {
         tooBig.add(new TooBig(socket, remote, mtu));
+    }
+
+    @Override
+    public void datagramsLost(Socket socket, long count) {
+        lost += count;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.knet4j.ConfigurationException;
 import io.knet4j.KnetClosedException;
 import io.knet4j.Reason;
+import io.knet4j.UdpFeature;
 import io.knet4j.internal.transport.Addresses;
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.SocketTransport;
@@ -442,6 +443,49 @@ abstract class SocketTransportContract {
             waker.get();
         }
         assertThat(ends.received).isEmpty();
+    }
+
+    /** Where nobody can be kept out, all come through. */
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void peersAreHeardWhileStrangersAreKeptOut(String host) throws Exception {
+        Socket target = ends.bind(host);
+        Socket peer = ends.bind(host);
+        Socket stranger = ends.bind(host);
+        boolean kept = ends.transport.keepOut(target, List.of(peer.local()));
+        assertThat(kept).isEqualTo(ends.transport.features().contains(UdpFeature.SOURCE_FILTER));
+        int sent = 4000; // of which one in 256 comes through
+        int strangers = 0;
+        for (int i = 0; i < sent; i++) {
+            ends.add(ends.transport.path(stranger, target.local()), Ends.payload(100 + i % 2, i));
+            ends.add(ends.transport.path(peer, target.local()), Ends.payload(100, i));
+            if (i % 100 == 99) {
+                ends.sendAll();
+                int peers = 0;
+                while (peers < 100) {
+                    ends.await(1);
+                    peers += received(peer);
+                    strangers += received(stranger);
+                    ends.received.clear();
+                }
+            }
+        }
+        if (kept) {
+            assertThat(strangers).isLessThan(sent / 10);
+        }
+        ends.transport.letIn(target);
+        ends.add(ends.transport.path(stranger, target.local()), Ends.payload(10, 0));
+        ends.sendAll();
+        while (ends.received.stream().noneMatch(datagram -> datagram.payload().length == 10)) {
+            ends.poll(Long.MAX_VALUE);
+        }
+    }
+
+    private int received(Socket from) {
+        return (int)
+                ends.received.stream()
+                        .filter(datagram -> datagram.from().equals(from.local()))
+                        .count();
     }
 
     @Test

@@ -106,7 +106,8 @@ class UdpTransportsTest {
                 .withMessage(
                         "io.knet4j.udp.without: value 'gso' is not allowed; allowed: native,"
                                 + " segmentation-offload, receive-offload, error-queue,"
-                                + " forced-buffers, socket-priority, mtu-probe-mode")
+                                + " forced-buffers, socket-priority, mtu-probe-mode,"
+                                + " source-filter")
                 .extracting(ConfigurationException::reason)
                 .isEqualTo(Reason.INVALID_ARGUMENT);
     }

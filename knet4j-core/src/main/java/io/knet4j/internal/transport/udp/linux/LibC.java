@@ -32,8 +32,11 @@ final class LibC {
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_PRIORITY = 12;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SO_DETACH_FILTER = 27;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SO_MEMINFO = 55;
 
     static final int IPPROTO_IP = 0;
     static final int IP_TOS = 1;
@@ -167,7 +170,7 @@ final class LibC {
     }
 
     static int setsockopt(MemorySegment capture, int fd, int level, int name, MemorySegment value) {
-        int length = (int) JAVA_INT.byteSize();
+        int length = (int) value.byteSize();
         try {
             return result(
                     capture, (int) SETSOCKOPT.invokeExact(capture, fd, level, name, value, length));

@@ -17,6 +17,8 @@ final class LinuxSocket implements Transport.Socket {
     /** After that, the kernel is asked again whether it takes segments. */
     private static final long REFUSAL_HOLDS = TimeUnit.MINUTES.toNanos(1);
 
+    private static final long LOSS_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Descriptor descriptor;
     private final InetSocketAddress local;
     private final boolean ipv6;
@@ -28,6 +30,11 @@ final class LinuxSocket implements Transport.Socket {
     private long refusedAt;
 
     private volatile boolean refusing;
+
+    /** What the kernel had dropped when it was asked last. The control loop's. */
+    private int lost;
+
+    private long askedAt;
 
     /**
      * @param clock nanoseconds, as {@link System#nanoTime}
@@ -45,6 +52,7 @@ final class LinuxSocket implements Transport.Socket {
         this.keepsDatagramsWhole = keepsDatagramsWhole;
         this.segmenting = segmenting;
         this.clock = clock;
+        askedAt = clock.getAsLong();
     }
 
     Descriptor descriptor() {
@@ -73,6 +81,27 @@ final class LinuxSocket implements Transport.Socket {
     /** Whether the kernel refused that lately. */
     boolean isRefusing() {
         return refusing && clock.getAsLong() - refusedAt < REFUSAL_HOLDS;
+    }
+
+    /** Whether it is time to ask the kernel again what it dropped. */
+    boolean isLossDue() {
+        long now = clock.getAsLong();
+        boolean due = now - askedAt >= LOSS_INTERVAL;
+        if (due) {
+            askedAt = now;
+        }
+        return due;
+    }
+
+    /**
+     * How many datagrams were dropped since this was asked last.
+     *
+     * @param count those since the socket is open, without a sign
+     */
+    long lostSince(int count) {
+        int before = lost;
+        lost = count;
+        return Integer.toUnsignedLong(count - before);
     }
 
     /** The kernel took the same datagrams one by one. */

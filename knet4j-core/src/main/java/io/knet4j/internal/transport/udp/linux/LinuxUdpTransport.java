@@ -51,6 +51,7 @@ public final class LinuxUdpTransport implements SocketTransport {
     private final Poller poller;
     private final SocketReader reader;
     private final ErrorQueue errors;
+    private final LossCounter losses = new LossCounter();
     private final SocketTable sockets = new SocketTable();
     private final LinuxSocket[] readable = new LinuxSocket[SOCKETS_PER_TURN];
 
@@ -182,6 +183,31 @@ public final class LinuxUdpTransport implements SocketTransport {
     }
 
     @Override
+    public boolean keepOut(Socket socket, Collection<InetSocketAddress> peers) {
+        LinuxSocket own = (LinuxSocket) socket;
+        if (!features.contains(UdpFeature.SOURCE_FILTER) || !own.descriptor().acquire()) {
+            return false;
+        }
+        try {
+            return SocketSetup.keepOut(own, peers) >= 0;
+        } finally {
+            own.descriptor().release();
+        }
+    }
+
+    @Override
+    public void letIn(Socket socket) {
+        LinuxSocket own = (LinuxSocket) socket;
+        if (own.descriptor().acquire()) {
+            try {
+                SocketSetup.letIn(own);
+            } finally {
+                own.descriptor().release();
+            }
+        }
+    }
+
+    @Override
     public void unbind(Socket socket) {
         changing.lock();
         try {
@@ -302,6 +328,10 @@ public final class LinuxUdpTransport implements SocketTransport {
             }
             if (more) {
                 batch.leftMore();
+            }
+            long lost = socket.isLossDue() ? losses.lost(socket) : 0;
+            if (lost > 0) {
+                listener.datagramsLost(socket, lost);
             }
         } finally {
             socket.descriptor().release();

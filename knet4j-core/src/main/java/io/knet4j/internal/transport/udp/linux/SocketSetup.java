@@ -10,7 +10,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +47,12 @@ final class SocketSetup {
         int set(int level, int name, int number) {
             value.set(JAVA_INT, 0, number);
             return LibC.setsockopt(capture, fd, level, name, value);
+        }
+
+        /** Sets which sources pass. Returns the result, or the negative errno. */
+        int attach(boolean ipv6, Collection<InetSocketAddress> peers) {
+            MemorySegment program = SourceFilter.program(arena, ipv6, peers);
+            return LibC.setsockopt(capture, fd, LibC.SOL_SOCKET, LibC.SO_ATTACH_FILTER, program);
         }
 
         /** An option, or the negative errno. */
@@ -97,6 +105,7 @@ final class SocketSetup {
             case FORCED_BUFFERS -> call.set(LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, 1 << 16);
             case SOCKET_PRIORITY -> call.set(LibC.SOL_SOCKET, LibC.SO_PRIORITY, HIGH_PRIORITY);
             case MTU_PROBE_MODE -> setMtuMode(call, ipv6, LibC.PMTUDISC_PROBE);
+            case SOURCE_FILTER -> call.attach(ipv6, List.of());
         };
     }
 
@@ -273,6 +282,24 @@ final class SocketSetup {
             call.set(LibC.SOL_SOCKET, LibC.SO_PRIORITY, priority);
         }
         return result;
+    }
+
+    /**
+     * Has the kernel drop what comes from elsewhere than these addresses, but for a sample.
+     *
+     * @return the result, or the negative errno
+     */
+    static int keepOut(LinuxSocket socket, Collection<InetSocketAddress> peers) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Call.to(arena, socket.descriptor().fd()).attach(socket.isIpv6(), peers);
+        }
+    }
+
+    /** Has the kernel drop nothing any more for where it comes from. */
+    static void letIn(LinuxSocket socket) {
+        try (Arena arena = Arena.ofConfined()) {
+            Call.to(arena, socket.descriptor().fd()).set(LibC.SOL_SOCKET, LibC.SO_DETACH_FILTER, 0);
+        }
     }
 
     /** Whether others may be bound to addresses that overlap with that of this socket. */

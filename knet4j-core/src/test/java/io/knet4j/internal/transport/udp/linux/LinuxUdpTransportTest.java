@@ -251,6 +251,65 @@ class LinuxUdpTransportTest {
         }
     }
 
+    // ---- floods
+
+    @Test
+    void whatFindsNoRoomIsTold() throws Exception {
+        Socket target = ends.transport.bind(Ends.any("127.0.0.1"), new SocketOptions(1 << 16, 0));
+        Socket source = ends.bind("127.0.0.1");
+        int sent = 5000;
+        for (int i = 0; i < sent / 50; i++) {
+            for (int k = 0; k < 50; k++) {
+                ends.add(ends.transport.path(source, target.local()), Ends.payload(100 + k, i));
+            }
+            ends.sendAll();
+        }
+        int before = -1;
+        while (before < ends.received.size()) {
+            before = ends.received.size();
+            ends.poll(0);
+        }
+        while (reports.lost == 0) { // it is asked for in intervals, when something comes
+            ends.add(ends.transport.path(source, target.local()), Ends.payload(50, 0));
+            ends.sendAll();
+            ends.poll(Long.MAX_VALUE);
+        }
+        assertThat(ends.received.stream().filter(one -> one.payload().length > 50).count())
+                .isEqualTo(sent - reports.lost);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void eachOfManyPeersIsHeardWhileStrangersAreKeptOut(String host) throws Exception {
+        Socket target = ends.bind(host);
+        List<Socket> peers = new ArrayList<>();
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (int i = 0; i < 900; i++) {
+            addresses.add(new InetSocketAddress(target.local().getAddress(), 1 + i));
+        }
+        for (int i = 0; i < 10; i++) {
+            peers.add(ends.bind(host));
+            addresses.add(100 * i, peers.getLast().local());
+        }
+        assertThat(ends.transport.keepOut(target, addresses)).isTrue();
+        for (Socket peer : peers) {
+            ends.add(ends.transport.path(peer, target.local()), Ends.payload(10, 0));
+        }
+        ends.sendAll();
+        assertThat(ends.await(peers.size())).extracting(Datagram::from).doesNotHaveDuplicates();
+    }
+
+    /** So the kernel refuses. */
+    @Test
+    void strangersAreNotKeptOutForTooManyPeers() {
+        Socket target = ends.bind("127.0.0.1");
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            addresses.add(new InetSocketAddress(target.local().getAddress(), 1 + i));
+        }
+        assertThat(ends.transport.keepOut(target, addresses)).isFalse();
+    }
+
     // ---- garbage
 
     @ParameterizedTest

@@ -1,0 +1,172 @@
+package io.knet4j.internal.engine;
+
+import static io.knet4j.internal.engine.TestNode.MILLI;
+import static io.knet4j.internal.engine.TestNode.TIMEOUT;
+import static io.knet4j.internal.engine.TestNode.remote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.knet4j.AccessRule;
+import io.knet4j.DropCause;
+import io.knet4j.LinkConfig;
+import io.knet4j.internal.transport.Transport;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who is kept out of a socket, and when. */
+class FloodGuardTest {
+    private static final InetSocketAddress STRANGER = new InetSocketAddress("192.0.2.7", 5405);
+    private static final byte[] GARBAGE = {99, 1, 2, 3, 4, 5, 6, 7};
+    private static final long SECOND = 1000 * MILLI;
+    private static final int BATCH = 100;
+
+    private final TestNode node = new TestNode();
+    private final HostState peer = node.hostUp(2, 1);
+    private final LinkState link = Objects.requireNonNull(peer.link(0));
+    private final Transport.Socket socket = link.socket();
+
+    /** A batch of equal datagrams from one source to the link's socket. */
+    private void receive(InetSocketAddress source, byte[] datagram, int count) {
+        node.incoming.clear();
+        for (int i = 0; i < count; i++) {
+            node.incoming.memory().put(node.incoming.used(), datagram);
+            node.incoming.add(socket, source, datagram.length);
+        }
+        node.engine.receive(node.now, node.incoming);
+        node.incoming.clear();
+    }
+
+    private void flood(InetSocketAddress source) {
+        for (int i = 0; i < FloodCounter.LIMIT; i += BATCH) {
+            receive(source, GARBAGE, BATCH);
+        }
+    }
+
+    /** Lets time pass in which the peer answers, and of a flood what comes through. */
+    private void pass(long nanos, int strangersPerSecond) {
+        long end = node.now + nanos;
+        while (node.now < end) {
+            node.advance(20 * MILLI);
+            node.answerPings();
+            if (strangersPerSecond > 0) {
+                receive(STRANGER, GARBAGE, strangersPerSecond / 50);
+            }
+        }
+    }
+
+    private Set<InetSocketAddress> letIn() {
+        return node.transport.guarded.get(socket);
+    }
+
+    @Test
+    void strangersAreKeptOutWhileTheyFlood() {
+        flood(STRANGER);
+        assertThat(letIn()).containsExactly(remote(2, 0));
+        assertThat(node.drops(DropCause.ACCESS_DENIED)).isEqualTo(FloodCounter.LIMIT);
+        pass(5 * SECOND, 500);
+        assertThat(letIn()).containsExactly(remote(2, 0));
+        pass(3 * SECOND, 0);
+        assertThat(letIn()).isNull();
+        assertThat(link.monitor.connected()).isTrue();
+    }
+
+    @Test
+    void fewStrangersAreNoFlood() {
+        for (int i = 0; i < 50; i++) {
+            receive(STRANGER, GARBAGE, BATCH);
+            pass(20 * MILLI, 0);
+        }
+        assertThat(letIn()).isNull();
+    }
+
+    /** The port tells strangers on the peer's machine from the peer. */
+    @Test
+    void anotherPortOfThePeersAddressIsAStrangers() {
+        flood(new InetSocketAddress(remote(2, 0).getAddress(), 1));
+        assertThat(letIn()).containsExactly(remote(2, 0));
+    }
+
+    @Test
+    void whoAnswersFromElsewhereIsLetIn() {
+        InetSocketAddress translated = new InetSocketAddress(remote(2, 0).getAddress(), 40_001);
+        node.advance(TestNode.INTERVAL.toNanos());
+        for (FakeTransport.Sent ping : node.drainPings()) {
+            node.receive(translated, Wire.pong(ping.bytes(), 2));
+        }
+        flood(STRANGER);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), translated);
+    }
+
+    /** As much as it likes: nobody but the peer may be meant. */
+    @Test
+    void aPeerIsNeverKeptOutWhileItAnswers() {
+        flood(remote(2, 0));
+        assertThat(letIn()).isNull();
+        flood(STRANGER);
+        assertThat(letIn()).containsExactly(remote(2, 0));
+    }
+
+    @Test
+    void aSilentHostThatFloodsIsKeptOutAndOthersAreNot() {
+        node.host(3, 1);
+        node.host(4, 1);
+        pass(TIMEOUT.toNanos() + SECOND, 0);
+        flood(remote(3, 0));
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(4, 0));
+        pass(3 * SECOND, 0);
+        assertThat(letIn()).isNull();
+    }
+
+    /** It sends all that it has from there before it is found out that it moved. */
+    @Test
+    void aDynamicPeerThatMovesIsNoStranger() {
+        InetSocketAddress moved = new InetSocketAddress("192.0.2.3", 41_000);
+        LinkConfig anywhere =
+                LinkConfig.dynamicUdp(new InetSocketAddress("10.5.0.1", 5405))
+                        .withAccessRules(List.of(AccessRule.parse("accept 192.0.2.0/24")));
+        node.engine.addLink(node.now, node.engine.addHost(3, "host-3"), 0, anywhere);
+        receive(moved, Wire.ping(3, 0, 77, 1, true), 1);
+        flood(moved);
+        assertThat(letIn()).isNull();
+        flood(STRANGER);
+        assertThat(letIn()).containsExactly(remote(2, 0));
+    }
+
+    @Test
+    void linksThatAreAddedMeanwhileAreLetIn() {
+        flood(STRANGER);
+        node.host(3, 1);
+        pass(200 * MILLI, 500);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(3, 0));
+        node.engine.removeHost(node.now, peer);
+        pass(200 * MILLI, 500);
+        assertThat(letIn()).containsExactly(remote(3, 0));
+    }
+
+    @Test
+    void nothingIsLeftOfASocketThatIsClosed() {
+        flood(STRANGER);
+        node.engine.removeHost(node.now, peer);
+        node.closeSockets();
+        assertThat(node.engine.leak()).isEmpty();
+    }
+
+    /** Other transports can keep nobody out. */
+    @Test
+    void whereNobodyCanBeKeptOutNothingIsWaitedFor() {
+        node.transport.guarding = false;
+        flood(STRANGER);
+        assertThat(letIn()).isNull();
+        node.engine.removeHost(node.now, peer);
+        node.closeSockets();
+        assertThat(node.engine.leak()).isEmpty();
+    }
+
+    @Test
+    void whatTheSystemDroppedIsCounted() {
+        node.engine.datagramsLost(node.now, 7);
+        assertThat(node.drops(DropCause.NOT_RECEIVED)).isEqualTo(7);
+    }
+}
