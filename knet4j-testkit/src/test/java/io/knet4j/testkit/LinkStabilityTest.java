@@ -27,6 +27,7 @@ class LinkStabilityTest {
     private static final double MOST_PINGS = 2e6;
     private static final double DEVIATIONS = 5;
     private static final int STEP = 20;
+    private static final int YEAR = 365;
 
     /** The timers of a link, and up to which loss they keep it up for a day on the average. */
     enum Timers {
@@ -168,8 +169,10 @@ class LinkStabilityTest {
             return String.format(Locale.ROOT, "%.0f min", seconds / 60);
         }
         double hours = seconds / 3600;
-        return hours < 48
-                ? String.format(Locale.ROOT, "%.1f h", hours)
-                : String.format(Locale.ROOT, "%,.0f days", hours / 24);
+        if (hours < 48) {
+            return String.format(Locale.ROOT, "%.1f h", hours);
+        }
+        double days = hours / 24;
+        return days < YEAR ? String.format(Locale.ROOT, "%.0f days", days) : "over a year";
     }
 }
