@@ -69,15 +69,16 @@ import java.util.stream.Collectors;
  *     <td>{@code ok sent=N refused=N}: how many of a flow's messages so far were handed to the library, and how many of
  *     these it did not take</td></tr>
  * <tr><td>{@code tally CHANNEL FROM TO}</td>
- *     <td>{@code ok count=N highest=N missing=N doubled=N damaged=N silence=N}: which messages of a flow came; missing are
- *     those from number FROM to before number TO; silence is the longest time between two of them, in
- *     microseconds</td></tr>
+ *     <td>{@code ok count=N highest=N missing=N doubled=N damaged=N overtaken=N silence=N}: which messages of a flow came;
+ *     missing are those from number FROM to before number TO; overtaken came after one with a higher number; silence is
+ *     the longest time between two of them, in microseconds</td></tr>
  * <tr><td>{@code silence CHANNEL}</td><td>measures that time from now on</td></tr>
  * <tr><td>{@code reachable HOST}</td><td>{@code ok true|false}</td></tr>
  * <tr><td>{@code status}</td><td>{@code ok} and, in the same line, all hosts and links</td></tr>
  * <tr><td>{@code link-status HOST LINK}</td><td>{@code ok} and the {@link CLinkStatus}</td></tr>
  * <tr><td>{@code state HOST LINK}</td>
- *     <td>{@code ok up=BOOLEAN mtu=N latency=N remote=ADDRESS}: the same in brief, latency in microseconds</td></tr>
+ *     <td>{@code ok up=BOOLEAN downs=N mtu=N latency=N remote=ADDRESS}: the same in brief, latency in
+ *     microseconds</td></tr>
  * <tr><td>{@code data-mtu}</td><td>{@code ok N}: bytes of a message per fragment</td></tr>
  * <tr><td>{@code pmtud-interval SECONDS}</td><td>sets how often the path MTU is discovered</td></tr>
  * <tr><td>{@code stats}</td><td>{@code ok} and the {@link CNodeStats}</td></tr>
@@ -233,6 +234,8 @@ public final class CNodeMain {
                 CLinkStatus s = node.linkStatus(integer(a[1]), integer(a[2]));
                 return "up="
                         + s.connected()
+                        + " downs="
+                        + s.stats().downCount()
                         + " mtu="
                         + s.mtu()
                         + " latency="

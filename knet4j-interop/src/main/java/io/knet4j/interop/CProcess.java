@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * after the other.
  */
 public final class CProcess implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Duration QUIT = Duration.ofSeconds(10);
     private static final String END = "end of output";

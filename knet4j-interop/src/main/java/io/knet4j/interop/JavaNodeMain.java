@@ -215,6 +215,8 @@ public final class JavaNodeMain {
     private static String state(LinkStatus s) {
         return "up="
                 + s.connected()
+                + " downs="
+                + s.statistics().downCount()
                 + " active="
                 + s.active()
                 + " mtu="

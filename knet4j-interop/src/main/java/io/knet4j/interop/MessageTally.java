@@ -11,6 +11,7 @@ final class MessageTally {
     private int count;
     private int doubled;
     private int damaged;
+    private int overtaken;
     private long last;
     private long longestSilence;
 
@@ -31,6 +32,9 @@ final class MessageTally {
         if (seen.get(number)) {
             doubled++;
             return;
+        }
+        if (number < seen.length()) {
+            overtaken++;
         }
         seen.set(number);
         long now = System.nanoTime();
@@ -65,6 +69,8 @@ final class MessageTally {
                 + doubled
                 + " damaged="
                 + damaged
+                + " overtaken="
+                + overtaken
                 + " silence="
                 + TimeUnit.NANOSECONDS.toMicros(longestSilence);
     }

@@ -3,7 +3,9 @@ package io.knet4j.interop.netns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
@@ -198,6 +200,26 @@ public final class Namespace implements AutoCloseable {
     public void forgetPathMtus() {
         ip("-4", "route", "flush", "cache");
         ip("-6", "route", "flush", "cache");
+    }
+
+    /**
+     * Reads the kernel's counters of a protocol.
+     *
+     * @param protocol its name in {@code /proc/net/snmp}, such as {@code Udp}
+     * @return the counters by their names there
+     */
+    public Map<String, Long> counters(String protocol) {
+        List<String[]> lines =
+                run("cat", "/proc/net/snmp")
+                        .lines()
+                        .filter(line -> line.startsWith(protocol + ": "))
+                        .map(line -> line.split(" "))
+                        .toList();
+        Map<String, Long> counters = new HashMap<>();
+        for (int i = 1; i < lines.getFirst().length; i++) {
+            counters.put(lines.getFirst()[i], Long.valueOf(lines.getLast()[i]));
+        }
+        return counters;
     }
 
     /** Removes all rules of the packet filter. */

@@ -165,6 +165,34 @@ public final class NetInterface {
         return new Block(namespace.filter(false, rule), namespace.filter(true, rule));
     }
 
+    /**
+     * Has netem harm what leaves.
+     *
+     * @param harm what it does, in the words of {@code tc-netem(8)}; nothing when empty
+     * @return takes the harm away when it is closed
+     * @throws IllegalStateException when the kernel has no netem, or does not know such harm
+     */
+    public Netem harm(String harm) {
+        return new Netem(this, harm);
+    }
+
+    /**
+     * Gives what comes in over IPv4 the checksums that it should have, so that the kernel does not
+     * notice damage: as if a router had damaged it before it computed them.
+     *
+     * @return leaves checksums alone when it is closed
+     * @throws IllegalStateException when the kernel has no such filter
+     */
+    public AutoCloseable mendChecksums() {
+        Netem.tc(this, "qdisc add dev " + name + " clsact");
+        Netem.tc(
+                this,
+                "filter add dev "
+                        + name
+                        + " ingress protocol ip matchall action csum ip4h and udp");
+        return () -> Netem.tc(this, "qdisc del dev " + name + " clsact");
+    }
+
     /** UDP packets do not pass an interface in one direction, until this is closed. */
     public static final class Block implements AutoCloseable {
         private final FilterRule ofIpv4;

@@ -60,8 +60,10 @@ final class Node implements AutoCloseable {
     }
 
     /** Starts a node that knows its peer, but has no links. */
-    static Node start(Kind kind, Namespace namespace, int id, int peerId) throws IOException {
+    static Node start(Kind kind, Namespace namespace, int id, int peerId, List<String> moreOptions)
+            throws IOException {
         List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        options.addAll(moreOptions);
         if (kind == Kind.JAVA) {
             options.add(CProcess.NATIVE_ACCESS);
         }
@@ -137,6 +139,11 @@ final class Node implements AutoCloseable {
         return Boolean.parseBoolean(state(link).get("up"));
     }
 
+    /** How often the link went down so far. */
+    int downs(int link) {
+        return number(state(link), "downs");
+    }
+
     /** What libknet calls the link's MTU. */
     int mtu(int link) {
         return Integer.parseInt(Objects.requireNonNull(state(link).get("mtu")));
@@ -205,6 +212,7 @@ final class Node implements AutoCloseable {
                 number(v, "missing"),
                 number(v, "doubled"),
                 number(v, "damaged"),
+                number(v, "overtaken"),
                 number(v, "silence"));
     }
 
@@ -234,7 +242,8 @@ final class Node implements AutoCloseable {
         }
     }
 
-    record Tally(int count, int missing, int doubled, int damaged, int silenceMicros) {}
+    record Tally(
+            int count, int missing, int doubled, int damaged, int overtaken, int silenceMicros) {}
 
     private static int number(String text, String key) {
         return number(values(text), key);

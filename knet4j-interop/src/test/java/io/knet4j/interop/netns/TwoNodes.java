@@ -13,13 +13,19 @@ abstract class TwoNodes {
     TwoHosts hosts;
     Node a;
     Node b;
+
+    /** The numbers of the messages that they send next, while none flow. */
+    int nextOfA;
+
+    int nextOfB;
     private boolean flowing;
 
     /** Starts the nodes, on hosts that are there already. */
-    void startNodes(TwoHosts theHosts, Node.Kind kindOfA, Node.Kind kindOfB) throws Exception {
+    void startNodes(TwoHosts theHosts, Node.Kind kindOfA, Node.Kind kindOfB, String... jvmOptions)
+            throws Exception {
         hosts = theHosts;
-        a = Node.start(kindOfA, hosts.a(), 1, 2);
-        b = Node.start(kindOfB, hosts.b(), 2, 1);
+        a = Node.start(kindOfA, hosts.a(), 1, 2, List.of(jvmOptions));
+        b = Node.start(kindOfB, hosts.b(), 2, 1, List.of(jvmOptions));
     }
 
     @AfterAll
@@ -47,8 +53,8 @@ abstract class TwoNodes {
 
     void stopFlows() {
         if (flowing) {
-            a.stopFlow();
-            b.stopFlow();
+            nextOfA = a.stopFlow();
+            nextOfB = b.stopFlow();
             flowing = false;
         }
     }
