@@ -43,6 +43,10 @@ final class RestartDetector {
     private boolean messageAccepted;
     private long lastMessage;
     private boolean lostContact;
+
+    /** The host's numbers have gone on elsewhere, and none has come since. */
+    private boolean elsewhere;
+
     private boolean fitted;
     private long lastFit;
 
@@ -53,6 +57,7 @@ final class RestartDetector {
         contradictions = 0;
         behind = 0;
         lostContact = false;
+        elsewhere = false;
     }
 
     private boolean isAfterLastMessage(long time) {
@@ -89,6 +94,11 @@ final class RestartDetector {
         if (pings.isCopy(token)) {
             return Finding.NOTHING;
         }
+        if (elsewhere && announced == 0) {
+            // The first ping of a new life bears 1, which tells no restart where contact was lost.
+            elsewhere = false;
+            return Finding.RESTARTED;
+        }
         boolean contradicts = window.contradicts(announced);
         if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
@@ -118,6 +128,7 @@ final class RestartDetector {
         fitted = false;
         boolean proof = announced == 0 || !lostContact;
         lostContact = false;
+        elsewhere = !proof;
         return proof ? Finding.RESTARTED : Finding.ELSEWHERE;
     }
 }

@@ -27,8 +27,15 @@ class RestartDetectorTest {
     }
 
     private boolean ping(int announced, long withToken) {
-        return restarts.onPing(now, announced, heard, withToken, window, now - TRAVEL, INTERVAL)
-                != RestartDetector.Finding.NOTHING;
+        return finding(announced, withToken) != RestartDetector.Finding.NOTHING;
+    }
+
+    private RestartDetector.Finding finding(int announced) {
+        return finding(announced, token++);
+    }
+
+    private RestartDetector.Finding finding(int announced, long withToken) {
+        return restarts.onPing(now, announced, heard, withToken, window, now - TRAVEL, INTERVAL);
     }
 
     @Test
@@ -46,6 +53,18 @@ class RestartDetectorTest {
         now += SECOND;
         restarts.onContactLost();
         assertThat(ping(0)).isTrue();
+    }
+
+    /** The first of them bears 1, which alone could be a number of a life that went on. */
+    @Test
+    void theFirstPingsOfANewLifeShowARestartAfterManyMessagesToo() {
+        message(5000);
+        now += SECOND;
+        restarts.onContactLost();
+        assertThat(finding(1)).isEqualTo(RestartDetector.Finding.ELSEWHERE);
+        window.reset();
+        assertThat(finding(0)).isEqualTo(RestartDetector.Finding.RESTARTED);
+        assertThat(finding(0)).isEqualTo(RestartDetector.Finding.NOTHING);
     }
 
     @Test
