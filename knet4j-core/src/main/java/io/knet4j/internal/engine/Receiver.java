@@ -328,7 +328,7 @@ final class Receiver {
                 host.restarts.onPing(
                         now,
                         sequence,
-                        link.heard,
+                        goesBack(host, link, sequence),
                         pingToken(memory, packet),
                         host.window,
                         sentAfter(now, host, link),
@@ -383,6 +383,17 @@ final class Receiver {
                 && !link.heard.isFollowed(now, 2 * link.monitor.timeout(), all)
                 && host.restarts.heardMessageWithin(
                         now, Math.max(host.longestTravel(), link.monitor.timeout()));
+    }
+
+    /**
+     * Whether the number of a ping goes back on its own link. A queue may be longer than a ping
+     * timeout only for moments: pings behind a pong that answers a ping which was sent that long
+     * after the last message need not go back.
+     */
+    private static boolean goesBack(HostState host, LinkState link, int sequence) {
+        return link.heard.isNone()
+                || link.heard.isAheadOf(sequence)
+                || host.restarts.isQuiet(link.newestAnsweredPing, link.monitor.timeout());
     }
 
     /**

@@ -69,6 +69,11 @@ final class RestartDetector {
         return messageAccepted && now - lastMessage <= time;
     }
 
+    /** Whether no message moved the window ahead for so long before that time. */
+    boolean isQuiet(long time, long patience) {
+        return time != UNKNOWN && (!messageAccepted || time - lastMessage > patience);
+    }
+
     /** The host became unreachable. */
     void onContactLost() {
         lostContact = true;
@@ -78,7 +83,8 @@ final class RestartDetector {
      * A periodic ping came.
      *
      * @param announced sequence number in it
-     * @param heard what came on its link before
+     * @param goesBack whether its link has told nothing yet or more, or it is certain in another
+     *     way that it did not wait on the way, behind messages that took another link
      * @param token a hash of its token
      * @param sentAfter the ping was sent after that time, or {@link #UNKNOWN}
      * @param pingInterval how often the host pings, at least
@@ -86,7 +92,7 @@ final class RestartDetector {
     Finding onPing(
             long now,
             int announced,
-            HeardNumber heard,
+            boolean goesBack,
             long token,
             SequenceWindow window,
             long sentAfter,
@@ -107,7 +113,6 @@ final class RestartDetector {
             lastFit = now;
             return Finding.NOTHING;
         }
-        boolean goesBack = heard.isNone() || heard.isAheadOf(announced);
         if (!goesBack || !isAfterLastMessage(sentAfter)) {
             return Finding.NOTHING;
         }

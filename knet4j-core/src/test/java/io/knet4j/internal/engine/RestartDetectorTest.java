@@ -35,7 +35,8 @@ class RestartDetectorTest {
     }
 
     private RestartDetector.Finding finding(int announced, long withToken) {
-        return restarts.onPing(now, announced, heard, withToken, window, now - TRAVEL, INTERVAL);
+        boolean goesBack = heard.isNone() || heard.isAheadOf(announced);
+        return restarts.onPing(now, announced, goesBack, withToken, window, now - TRAVEL, INTERVAL);
     }
 
     @Test
