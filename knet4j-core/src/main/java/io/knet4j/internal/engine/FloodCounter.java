@@ -26,6 +26,12 @@ final class FloodCounter {
         return true;
     }
 
+    /** It was no flood after all. */
+    void forget() {
+        flooded = false;
+        count = 0;
+    }
+
     /** Whether there was a flood within that time. */
     boolean isFlood(long now, long nanos) {
         return flooded && now - floodedAt <= nanos;

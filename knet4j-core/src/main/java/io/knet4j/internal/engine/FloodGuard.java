@@ -7,9 +7,8 @@ import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,10 @@ final class FloodGuard {
             FloodCounter.LIMIT * (CHECK / FloodCounter.PERIOD) / 2 / Transport.STRANGERS_SAMPLE;
 
     /** How long a peer is a stranger for its garbage. */
-    private static final long REMEMBERED = 10_000_000_000L;
+    private static final long REMEMBERED = 2_000_000_000L;
+
+    /** For how long a peer is expected where it may have moved to. */
+    private static final long EXPECTED = 5_000_000_000L;
 
     private static final int MAX_EXPECTED = 64;
 
@@ -42,17 +44,17 @@ final class FloodGuard {
     private @Nullable Load lastLoad;
 
     /** Where peers of dynamic links may have moved to, with all that they send. */
-    private final Set<InetSocketAddress> expected = new HashSet<>();
+    private final Map<InetSocketAddress, Long> expected = new HashMap<>();
 
-    // When whoever is kept out was kept out last, and the peers of that time.
-    private long guardedAt;
-    private int changes;
+    /** Counts what else changes whom a socket takes than the peers. */
+    private int otherChanges;
 
     // What is known of the source of the datagram before.
     private @Nullable InetSocketAddress lastSource;
     private boolean known;
     private @Nullable InetSocketAddress lastRefused;
     private @Nullable LinkState unwanted;
+    private boolean elsewhere;
 
     FloodGuard(Transport transport, TimerQueue timers, LinksByPeer peers, EngineOutput output) {
         this.transport = transport;
@@ -67,6 +69,10 @@ final class FloodGuard {
         private final FloodCounter strangers = new FloodCounter();
         private final Timer timer = new Timer(now -> check(now, this));
         private boolean guarded;
+
+        // When strangers were kept out last, and the peers of that time.
+        private long guardedAt;
+        private int changes;
 
         /** Strangers since the last check. */
         private int seen;
@@ -85,23 +91,29 @@ final class FloodGuard {
             InetSocketAddress source = batch.source(i);
             if (source != lastSource) {
                 lastSource = source;
-                known = peers.contains(source) || expected.contains(source);
+                known = peers.knows(source.getAddress()) || expected.containsKey(source);
             }
             if (!known) {
-                Load load = load(batch.socket(i));
-                load.seen++;
-                if (load.strangers.count(now)) {
-                    keepOut(now, load);
-                }
+                stranger(now, load(batch.socket(i)));
             }
         }
-        if (changes != peers.changes() && now - guardedAt > FloodCounter.PERIOD) {
-            changes = peers.changes();
-            for (Load load : loads.values()) {
-                if (load.guarded) {
-                    keepOut(now, load);
-                }
+        for (Load load : loads.values()) {
+            if (load.guarded
+                    && load.changes != changes()
+                    && now - load.guardedAt > FloodCounter.PERIOD) {
+                keepOut(now, load);
             }
+        }
+    }
+
+    private int changes() {
+        return peers.changes() + otherChanges;
+    }
+
+    private void stranger(long now, Load load) {
+        load.seen++;
+        if (load.strangers.count(now)) {
+            keepOut(now, load);
         }
     }
 
@@ -110,12 +122,15 @@ final class FloodGuard {
     void refused(long now, Transport.Socket socket, InetSocketAddress source) {
         if (source != lastRefused) {
             lastRefused = source;
+            elsewhere = peers.knows(source.getAddress()) && !peers.contains(source);
             unwanted =
                     peers.contains(source)
                             ? peers.onlyUnwanted(source, link -> !link.monitor.isSilent(now))
                             : null;
         }
-        if (unwanted != null) {
+        if (elsewhere) { // a port that its peer may have moved to, but that sends garbage
+            stranger(now, load(socket));
+        } else if (unwanted != null) {
             Load load = load(socket);
             load.seen++;
             if (unwanted.garbage.count(now)) {
@@ -137,25 +152,36 @@ final class FloodGuard {
         Predicate<LinkState> wanted =
                 link -> !link.monitor.isSilent(now) || !link.garbage.isFlood(now, REMEMBERED);
         boolean before = load.guarded;
-        changes = peers.changes();
-        guardedAt = now;
-        load.guarded = transport.keepOut(load.socket, peers.sources(load.socket, wanted));
+        load.changes = changes();
+        load.guardedAt = now;
+        List<InetSocketAddress> sources = peers.sources(load.socket, wanted);
+        sources.addAll(expected.keySet());
+        load.guarded = transport.keepOut(load.socket, sources);
         if (load.guarded && !before) {
             load.seen = 0;
             timers.schedule(load.timer, now + CHECK);
             tell(load, "is flooded by others than peers, who are kept out");
+        } else if (before && !load.guarded) {
+            letIn(load);
         }
     }
 
     private void check(long now, Load load) {
+        expected.values().removeIf(since -> now - since > EXPECTED);
         if (load.guarded && load.seen > CALM) {
             load.seen = 0;
             timers.schedule(load.timer, now + CHECK);
-            return;
+            keepOut(now, load); // but for those whose garbage was a while ago
+        } else if (load.guarded) {
+            letIn(load);
+            tell(load, "is not flooded any more");
         }
+    }
+
+    private void letIn(Load load) {
         load.guarded = false;
+        timers.cancel(load.timer);
         transport.letIn(load.socket);
-        tell(load, "is not flooded any more");
     }
 
     private void tell(Load load, String what) {
@@ -163,18 +189,24 @@ final class FloodGuard {
     }
 
     /** A link's peer answered, from there. */
-    void answered(LinkState link, InetSocketAddress source) {
+    void answered(long now, LinkState link, InetSocketAddress source) {
+        if (link.garbage.isFlood(now, REMEMBERED)) {
+            link.garbage.forget(); // somebody else sends that
+            otherChanges++;
+        }
         if (link.path != null && !source.equals(link.path.remote())) {
             peers.answered(link, source);
         }
     }
 
     /** The peer of a dynamic link may be there now, which is being found out. */
-    void expect(InetSocketAddress source) {
+    void expect(long now, InetSocketAddress source) {
         if (expected.size() == MAX_EXPECTED) {
             expected.clear();
         }
-        expected.add(source);
+        if (expected.put(source, now) == null) {
+            otherChanges++;
+        }
     }
 
     /** A socket is closed. */

@@ -33,7 +33,7 @@ final class HeardNumber {
         boolean news;
         if (sequence == 0) {
             // The first ping of a link may bear 1 instead: it says no more than that.
-            news = first || newest <= 1;
+            news = newest <= 1;
         } else {
             news = first || place > position || position - place > HALF;
         }
@@ -41,7 +41,7 @@ final class HeardNumber {
             newest = sequence;
             position = place;
         }
-        if (news || sequence == newest) {
+        if (sequence != 0 && (news || sequence == newest)) {
             notedAt = now;
             newestOfAll = all;
         }

@@ -146,6 +146,8 @@ final class Heartbeat {
             ping(now, link, 1);
         }
         ping(now, link, shared.sequence());
+        link.lastPing = now;
+        link.newestAtLastPing = link.host.window.newestPosition();
         boolean forgotten = link.monitor.onPing(now);
         link.recentPings.sent(now);
         if (forgotten && link.peer != null) {
@@ -224,6 +226,9 @@ final class Heartbeat {
         if (link.newestAnsweredPing == RestartDetector.UNKNOWN
                 || sentAt - link.newestAnsweredPing > 0) {
             link.newestAnsweredPing = sentAt;
+        }
+        if (sentAt == link.lastPing) {
+            link.lowestPosition = link.newestAtLastPing;
         }
         if (link.monitor.isLate(now, sentAt)) {
             link.monitor.onLatePong(now);

@@ -127,7 +127,7 @@ public final class HostState {
         return 2 * longest;
     }
 
-    /** How often this host surely pings if its timers are ours, or 0 if no link is up. */
+    /** How often we ping this host on the link with the shortest interval; 0 if none is up. */
     long shortestPingInterval() {
         long shortest = Long.MAX_VALUE;
         for (LinkState link : links) {

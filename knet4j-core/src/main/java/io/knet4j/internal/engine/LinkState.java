@@ -50,14 +50,25 @@ public final class LinkState {
     /** From where the peer answered lately, if that is not where the path leads. */
     @Nullable InetSocketAddress answersFrom;
 
-    /** What comes from there that cannot be opened or is no packet. */
+    /** What comes from where the path leads, but cannot be opened or is no packet. */
     final FloodCounter garbage = new FloodCounter();
 
-    /** Tells a restart of the host from a queue on the way. */
+    /** Tells a restart of the host from a queue on the way, and old numbers from new ones. */
     final HeardNumber heard = new HeardNumber();
 
     /** When the last of our pings was sent that were answered, late or not. */
     long newestAnsweredPing = RestartDetector.UNKNOWN;
+
+    /** When our last ping was sent, and the position of the host's newest message at that time. */
+    long lastPing = RestartDetector.UNKNOWN;
+
+    long newestAtLastPing;
+
+    /**
+     * What comes on the link was sent after a ping that was answered, and has this position at
+     * least.
+     */
+    long lowestPosition = Long.MIN_VALUE;
 
     LinkConfig config;
     @Nullable Reason lastSendFailure;

@@ -2,6 +2,7 @@ package io.knet4j.internal.engine;
 
 import io.knet4j.internal.transport.Path;
 import io.knet4j.internal.transport.Transport;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,13 +24,18 @@ final class LinksByPeer {
     /** From where peers answer that are reached by another address or port. */
     private final Map<InetSocketAddress, LinkState> elsewhere = new HashMap<>();
 
+    /** How many of the above have this address. */
+    private final Map<InetAddress, Integer> addresses = new HashMap<>();
+
     private int changes;
 
     /** A link was added, or has another path now. */
     void add(LinkState link) {
         Path path = link.path;
         if (path != null) {
-            links.computeIfAbsent(path.remote(), _ -> new LinkedHashSet<>()).add(link);
+            if (links.computeIfAbsent(path.remote(), _ -> new LinkedHashSet<>()).add(link)) {
+                addresses.merge(path.remote().getAddress(), 1, Integer::sum);
+            }
             changes++;
         }
     }
@@ -38,9 +44,13 @@ final class LinksByPeer {
     void remove(LinkState link) {
         Path path = link.path;
         Set<LinkState> same = path == null ? null : links.get(path.remote());
-        if (path != null && same != null && same.remove(link) && same.isEmpty()) {
-            links.remove(path.remote());
-            changes++;
+        if (path != null && same != null && same.remove(link)) {
+            addresses.computeIfPresent(
+                    path.remote().getAddress(), (_, count) -> count == 1 ? null : count - 1);
+            if (same.isEmpty()) {
+                links.remove(path.remote());
+                changes++;
+            }
         }
         if (link.answersFrom != null) {
             elsewhere.remove(link.answersFrom, link);
@@ -51,20 +61,25 @@ final class LinksByPeer {
 
     /** The peer of a link has shown that it sends from there. */
     void answered(LinkState link, InetSocketAddress source) {
-        if (source.equals(link.answersFrom) || contains(source)) {
+        if (source.equals(link.answersFrom)) {
             return;
         }
         if (link.answersFrom != null) {
             elsewhere.remove(link.answersFrom, link);
         }
         link.answersFrom = source;
-        elsewhere.put(source, link);
+        elsewhere.putIfAbsent(source, link); // several links may be behind one translated address
         changes++;
     }
 
     /** Whether that is exactly where a peer sends from. */
     boolean contains(InetSocketAddress source) {
         return links.containsKey(source) || elsewhere.containsKey(source);
+    }
+
+    /** Whether a peer has this address. */
+    boolean knows(InetAddress address) {
+        return addresses.containsKey(address);
     }
 
     /** Tells that there are other addresses than before. */

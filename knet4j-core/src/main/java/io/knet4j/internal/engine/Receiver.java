@@ -201,7 +201,7 @@ final class Receiver {
                     long token = pingToken(memory, packet);
                     back = finder.onPing(now, link, link.peer, token, source);
                     if (back != null && !back.equals(link.path)) {
-                        guard.expect(source);
+                        guard.expect(now, source);
                     }
                 }
                 if (back == null) {
@@ -353,7 +353,7 @@ final class Receiver {
 
     /**
      * Whether a number only looks new, since so many came by other links meanwhile: by the order of
-     * its own link, it is older.
+     * its own link, it is older. That order is given up when a pong shows that it is wrong.
      */
     private static boolean isOld(long now, HostState host, LinkState link, int sequence) {
         SequenceWindow window = host.window;
@@ -364,6 +364,10 @@ final class Receiver {
         }
         long position = heard.position(sequence);
         if (position >= window.position(sequence)) {
+            return false;
+        }
+        if (position < link.lowestPosition) {
+            heard.forget();
             return false;
         }
         heard.note(now, sequence, position, all);
@@ -434,7 +438,7 @@ final class Receiver {
             return;
         }
         windows.onPong(now, link.window, sentAt);
-        guard.answered(link, source);
+        guard.answered(now, link, source);
         if (peer != null) {
             finder.onPeerAnswered(link, peer, sentAt, source);
         }

@@ -50,6 +50,9 @@ final class RestartDetector {
     private boolean fitted;
     private long lastFit;
 
+    /** The longest time between two pings that fit, of those that came lately; 0 if not known. */
+    private long usualGap;
+
     /** A message moved the window ahead. */
     void onMessage(long now) {
         messageAccepted = true;
@@ -87,7 +90,7 @@ final class RestartDetector {
      *     way that it did not wait on the way, behind messages that took another link
      * @param token a hash of its token
      * @param sentAfter the ping was sent after that time, or {@link #UNKNOWN}
-     * @param pingInterval how often the host pings, at least
+     * @param pingInterval how often we ping it
      */
     Finding onPing(
             long now,
@@ -109,8 +112,7 @@ final class RestartDetector {
         if (!contradicts && !window.isBehind(announced)) {
             contradictions = 0;
             behind = 0;
-            fitted = true;
-            lastFit = now;
+            noteFit(now);
             return Finding.NOTHING;
         }
         if (!goesBack || !isAfterLastMessage(sentAfter)) {
@@ -124,7 +126,7 @@ final class RestartDetector {
                 && behind < (lostContact ? NEEDED : NEEDED_WITHIN_WINDOW)) {
             return Finding.NOTHING;
         }
-        if (!lostContact && fitted && now - lastFit <= pingInterval + pingInterval / 2) {
+        if (!lostContact && fitted && now - lastFit <= patience(pingInterval)) {
             return Finding.NOTHING;
         }
         contradictions = 0;
@@ -135,5 +137,21 @@ final class RestartDetector {
         lostContact = false;
         elsewhere = !proof;
         return proof ? Finding.RESTARTED : Finding.ELSEWHERE;
+    }
+
+    private void noteFit(long now) {
+        if (fitted) {
+            usualGap = Math.max(now - lastFit, usualGap - usualGap / 8);
+        }
+        fitted = true;
+        lastFit = now;
+    }
+
+    /**
+     * A host that goes on sends a ping that fits within that time. Its interval may not be ours.
+     */
+    private long patience(long pingInterval) {
+        long ours = pingInterval + pingInterval / 2;
+        return usualGap == 0 ? ours : Math.min(ours, 2 * usualGap);
     }
 }

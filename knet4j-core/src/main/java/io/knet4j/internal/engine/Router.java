@@ -100,9 +100,7 @@ final class Router {
     private void reroute(HostState host) {
         HostRoute before = host.route;
         List<LinkState> links = choose(host);
-        if (endHolds(links)) {
-            links = choose(host); // by what else speaks against them
-        }
+        endHolds(links);
         HostRoute after = links.isEmpty() ? null : route(host, links);
         if (before == null && after == null) {
             return;
@@ -135,19 +133,13 @@ final class Router {
         }
     }
 
-    /**
-     * Links that messages take, since there are none better, are not held down any more. Returns
-     * whether any were.
-     */
-    private boolean endHolds(List<LinkState> chosen) {
-        boolean ended = false;
+    /** Links that messages take, since there are none better, are not held down any more. */
+    private void endHolds(List<LinkState> chosen) {
         for (LinkState link : chosen) {
             if (link.restraints.endHold()) {
                 output.publish(new LinkReleased(link.host.id, link.id, Restraint.HELD_DOWN));
-                ended = true;
             }
         }
-        return ended;
     }
 
     private static List<LinkState> choose(HostState host) {
@@ -187,14 +179,21 @@ final class Router {
         }
         Rank kept = least;
         links.removeIf(link -> rank(link) != kept);
+        if (kept == Rank.HELD_DOWN) { // which ends for those that are taken
+            boolean allLossy = links.stream().allMatch(Router::isTooLossy);
+            links.removeIf(link -> !allLossy && isTooLossy(link));
+        }
+    }
+
+    // With the policy active what is sent on a link is a copy, which can only help.
+    private static boolean isTooLossy(LinkState link) {
+        return link.restraints.isLossy() && link.host.policy != LinkPolicy.ACTIVE;
     }
 
     /** How much speaks against sending messages on a link, by the policy of its host. */
     static Rank rank(LinkState link) {
         Rank rank = link.restraints.rank();
-        // With that policy what is sent on a link is a copy, which can only help.
-        boolean harmless = rank == Rank.LOSSY && link.host.policy == LinkPolicy.ACTIVE;
-        return harmless ? Rank.GOOD : rank;
+        return rank == Rank.LOSSY && !isTooLossy(link) ? Rank.GOOD : rank;
     }
 
     private static HostRoute route(HostState host, List<LinkState> links) {

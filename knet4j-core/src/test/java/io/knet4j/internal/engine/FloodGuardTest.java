@@ -119,6 +119,28 @@ class FloodGuardTest {
         assertThat(letIn()).isNull();
     }
 
+    /** Somebody else may send garbage with its address. */
+    @Test
+    void aSilentHostIsLetInAgainOnceItAnswersOrTheGarbageWasAWhileAgo() {
+        node.host(3, 1);
+        pass(TIMEOUT.toNanos() + SECOND, 0);
+        flood(STRANGER);
+        flood(remote(3, 0));
+        assertThat(letIn()).containsExactly(remote(2, 0));
+        pass(4 * SECOND, 500);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(3, 0));
+        flood(remote(3, 0));
+        assertThat(letIn()).containsExactly(remote(2, 0));
+        node.advance(TestNode.INTERVAL.toNanos());
+        for (FakeTransport.Sent ping : node.drainPings()) {
+            if (ping.path().remote().equals(remote(3, 0))) {
+                node.receive(remote(3, 0), Wire.pong(ping.bytes(), 3));
+            }
+        }
+        pass(200 * MILLI, 500);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(3, 0));
+    }
+
     /** It sends all that it has from there before it is found out that it moved. */
     @Test
     void aDynamicPeerThatMovesIsNoStranger() {
@@ -131,6 +153,8 @@ class FloodGuardTest {
         flood(moved);
         assertThat(letIn()).isNull();
         flood(STRANGER);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), moved);
+        pass(7 * SECOND, 500);
         assertThat(letIn()).containsExactly(remote(2, 0));
     }
 

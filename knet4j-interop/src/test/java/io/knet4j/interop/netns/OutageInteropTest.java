@@ -46,8 +46,8 @@ class OutageInteropTest {
     /** Each outage lasts that long at least, so that a node which spins has the time to do so. */
     private static final Duration OUTAGE = Duration.ofSeconds(2);
 
-    /** Part of a processor core. The traffic takes a third of it. */
-    private static final double MOST_CPU = 0.2;
+    /** Part of a processor core. The traffic takes a sixth of it. */
+    private static final double MOST_CPU = 0.4;
 
     /**
      * A link going down and up, how the host is reached now, the sizes of packets, and that sending

@@ -16,7 +16,6 @@ public final class Campaign {
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private final long seed;
-    private final long runs;
     private final int threads;
     private final boolean keepGoing;
     private final Consumer<Progress> progress;
@@ -27,6 +26,7 @@ public final class Campaign {
     private final long started = System.nanoTime();
     private long done;
     private long told = started;
+    private volatile @Nullable Throwable died;
 
     /**
      * How far a campaign is.
@@ -40,7 +40,6 @@ public final class Campaign {
     private Campaign(
             long seed, long runs, int threads, boolean keepGoing, Consumer<Progress> progress) {
         this.seed = seed;
-        this.runs = runs;
         this.threads = threads;
         this.keepGoing = keepGoing;
         this.progress = progress;
@@ -69,8 +68,15 @@ public final class Campaign {
         for (int i = 0; i < threads; i++) {
             workers.add(Thread.ofPlatform().daemon().name("simulate-" + i).start(this::work));
         }
-        for (Thread worker : workers) {
-            worker.join();
+        try {
+            for (Thread worker : workers) {
+                worker.join();
+            }
+        } finally {
+            end.set(0); // for those that go on after an interrupt
+        }
+        if (died != null) {
+            throw new IllegalStateException("the campaign itself failed", died);
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         Outcome shrunk = failed.isEmpty() ? null : shrunk(failed.values().iterator().next());
@@ -78,12 +84,17 @@ public final class Campaign {
     }
 
     private void work() {
-        while (true) {
-            long run = next.getAndIncrement();
-            if (run >= end.get()) {
-                return;
+        try {
+            while (true) {
+                long run = next.getAndIncrement();
+                if (run >= end.get()) {
+                    return;
+                }
+                ended(run, Run.of(PlanGenerator.plan(seed + run)));
             }
-            ended(run, Run.of(PlanGenerator.plan(seed + run)));
+        } catch (Throwable e) { // else the campaign would be clean without having run
+            died = e;
+            end.set(0);
         }
     }
 
@@ -105,10 +116,5 @@ public final class Campaign {
 
     private static @Nullable Outcome shrunk(Outcome first) {
         return Shrinker.shrink(Run::of, first);
-    }
-
-    @Override
-    public String toString() {
-        return runs + " runs from seed " + seed;
     }
 }

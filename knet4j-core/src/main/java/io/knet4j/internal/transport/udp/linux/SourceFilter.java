@@ -13,14 +13,16 @@ import java.lang.foreign.StructLayout;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.Collection;
 
 /**
  * A program of classic BPF by which a UDP socket takes the datagrams of some sources, and of others
  * one in {@link Transport#STRANGERS_SAMPLE}. The kernel runs it before a datagram is queued.
  *
- * <p>Sources are told apart by a number made of address and port. Others may happen to have the
- * same, which is rare enough for what the program is for: less to do.
+ * <p>Sources are told apart by a number made of address and port, in another way each time, so that
+ * nobody can choose a source with the number of a peer. Others may happen to have the same, which
+ * is rare enough for what the program is for: less to do.
  */
 final class SourceFilter {
     /** {@code struct sock_fprog}. */
@@ -52,7 +54,6 @@ final class SourceFilter {
 
     private static final int ALL = -1;
     private static final int NOTHING = 0;
-    private static final int FACTOR = 0x9e37_79b1;
 
     /** Instructions besides those for each peer, at most. */
     private static final int REST = 24;
@@ -60,11 +61,15 @@ final class SourceFilter {
     /** Conditional jumps are that long at most. */
     private static final int REACH = 250;
 
+    private static final SecureRandom RANDOMNESS = new SecureRandom();
+
     private final MemorySegment program;
+    private final int factor;
     private int size;
 
-    private SourceFilter(MemorySegment program) {
+    private SourceFilter(MemorySegment program, int factor) {
         this.program = program;
+        this.factor = factor;
     }
 
     /**
@@ -72,15 +77,16 @@ final class SourceFilter {
      * peers.
      */
     static MemorySegment program(Arena arena, boolean ipv6, Collection<InetSocketAddress> peers) {
+        int factor = RANDOMNESS.nextInt() | 1;
         int[] numbers =
                 peers.stream()
                         .filter(peer -> peer.getAddress() instanceof Inet6Address == ipv6)
-                        .mapToInt(SourceFilter::number)
+                        .mapToInt(peer -> number(peer, factor))
                         .distinct()
                         .toArray();
         int most = numbers.length + 2 * (numbers.length / REACH + 1) + REST;
         SourceFilter filter =
-                new SourceFilter(arena.allocate((long) INSTRUCTION * most, INSTRUCTION));
+                new SourceFilter(arena.allocate((long) INSTRUCTION * most, INSTRUCTION), factor);
         filter.loadNumber(ipv6);
         for (int start = 0; start < numbers.length; start += REACH) {
             filter.passIfAmong(numbers, start, Math.min(start + REACH, numbers.length));
@@ -97,13 +103,13 @@ final class SourceFilter {
     }
 
     /** What {@link #loadNumber} makes of this source. */
-    private static int number(InetSocketAddress source) {
+    private static int number(InetSocketAddress source, int factor) {
         ByteBuffer address = ByteBuffer.wrap(source.getAddress().getAddress());
         int number = address.getInt();
         while (address.hasRemaining()) {
-            number = number * FACTOR + address.getInt();
+            number = number * factor + address.getInt();
         }
-        return number * FACTOR + source.getPort();
+        return number * factor + source.getPort();
     }
 
     private void loadNumber(boolean ipv6) {
@@ -116,7 +122,7 @@ final class SourceFilter {
     }
 
     private void addTo(int load, int offset) {
-        add(MULTIPLY, 0, 0, FACTOR);
+        add(MULTIPLY, 0, 0, factor);
         add(COPY_TO_X, 0, 0, 0);
         add(load, 0, 0, offset);
         add(ADD_X, 0, 0, 0);
