@@ -717,6 +717,11 @@ public final class Checker {
         if (peer.isPresent()) {
             since = Math.max(since, network.runtime(peer.get()).changedAt());
         }
+        for (Life life : livesByNumber) { // a short one may lie between two looks
+            if (life.node.nodeId() == host.id()) {
+                since = Math.max(since, network.runtime(life.node).changedAt());
+            }
+        }
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
