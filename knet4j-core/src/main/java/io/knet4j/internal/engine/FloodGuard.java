@@ -13,11 +13,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the transport keep strangers out of a socket while they flood it: whoever sends from
- * elsewhere than exactly where a peer does. Most of what they send would be dropped in any case,
- * but by then it has taken room in the socket, where pings are lost for it, and the control loop's
- * time. A few of them are let in, by which the end of the flood is noticed, and by which peers that
- * are behind address translation, or have moved, are found.
+ * Has the transport keep strangers out of a socket while they flood it: who has no peer's address,
+ * or sends from another port than the peer what cannot be opened. Then only what comes from exactly
+ * where a peer sends is let in. Most of what they send would be dropped in any case, but by then it
+ * has taken room in the socket, where pings are lost for it, and the control loop's time. A few of
+ * them are let in, by which the end of the flood is noticed, and by which peers that are behind
+ * address translation, or have moved, are found.
  *
  * <p>A peer that answers no pings and floods with what cannot be opened is a stranger, too.
  */
@@ -122,11 +123,10 @@ final class FloodGuard {
     void refused(long now, Transport.Socket socket, InetSocketAddress source) {
         if (source != lastRefused) {
             lastRefused = source;
-            elsewhere = peers.knows(source.getAddress()) && !peers.contains(source);
+            boolean exact = peers.contains(source);
+            elsewhere = !exact && peers.knows(source.getAddress());
             unwanted =
-                    peers.contains(source)
-                            ? peers.onlyUnwanted(source, link -> !link.monitor.isSilent(now))
-                            : null;
+                    exact ? peers.onlyUnwanted(source, link -> !link.monitor.isSilent(now)) : null;
         }
         if (elsewhere) { // a port that its peer may have moved to, but that sends garbage
             stranger(now, load(socket));

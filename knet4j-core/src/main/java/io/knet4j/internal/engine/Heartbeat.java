@@ -146,7 +146,6 @@ final class Heartbeat {
             ping(now, link, 1);
         }
         ping(now, link, shared.sequence());
-        link.lastPing = now;
         link.newestAtLastPing = link.host.window.newestPosition();
         boolean forgotten = link.monitor.onPing(now);
         link.recentPings.sent(now);
@@ -227,7 +226,7 @@ final class Heartbeat {
                 || sentAt - link.newestAnsweredPing > 0) {
             link.newestAnsweredPing = sentAt;
         }
-        if (sentAt == link.lastPing) {
+        if (link.monitor.isLastPing(sentAt)) {
             link.lowestPosition = link.newestAtLastPing;
         }
         if (link.monitor.isLate(now, sentAt)) {

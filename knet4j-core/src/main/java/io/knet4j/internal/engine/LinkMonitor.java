@@ -90,6 +90,11 @@ final class LinkMonitor {
         return sentAt == firstPing;
     }
 
+    /** Whether no ping was sent since the one of that time. */
+    boolean isLastPing(long sentAt) {
+        return sentAt == lastPing;
+    }
+
     /** A ping was sent. Returns whether too long ago came the pongs that were to bring it up. */
     boolean onPing(long now) {
         if (firstPing == NONE) {

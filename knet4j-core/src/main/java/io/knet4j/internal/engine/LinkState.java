@@ -59,9 +59,7 @@ public final class LinkState {
     /** When the last of our pings was sent that were answered, late or not. */
     long newestAnsweredPing = RestartDetector.UNKNOWN;
 
-    /** When our last ping was sent, and the position of the host's newest message at that time. */
-    long lastPing = RestartDetector.UNKNOWN;
-
+    /** The position of the host's newest message when our last ping was sent. */
     long newestAtLastPing;
 
     /**

@@ -503,8 +503,7 @@ final class Receiver {
         }
         link.counters.rxData.count(length);
         // The peer may see the link up before we do. It is not taken up for that: a host that was
-        // just
-        // restarted must not send before its pings have shown so.
+        // just restarted must not send before its pings have shown so.
         if (host.route == null && !(link.config.enabled() && link.monitor.hasAnswered())) {
             drops.count(now, DropCause.HOST_UNREACHABLE, source);
             return;

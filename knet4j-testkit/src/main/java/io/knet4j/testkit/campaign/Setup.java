@@ -46,83 +46,45 @@ record Setup(
     }
 
     Setup withHosts(int value) {
-        return new Setup(
-                promise,
-                value,
-                links,
-                policy,
-                pingMillis,
-                timeoutMillis,
-                pongCount,
-                payload,
-                cipher,
-                hash,
-                compression,
-                flapControl);
+        return with(value, links, cipher, hash, compression, flapControl);
     }
 
     Setup withLinks(int value) {
-        return new Setup(
-                promise,
-                hosts,
-                value,
-                policy,
-                pingMillis,
-                timeoutMillis,
-                pongCount,
-                payload,
-                cipher,
-                hash,
-                compression,
-                flapControl);
+        return with(hosts, value, cipher, hash, compression, flapControl);
     }
 
     Setup withoutCrypto() {
-        return new Setup(
-                promise,
-                hosts,
-                links,
-                policy,
-                pingMillis,
-                timeoutMillis,
-                pongCount,
-                payload,
-                CryptoCipher.NONE,
-                null,
-                compression,
-                flapControl);
+        return with(hosts, links, CryptoCipher.NONE, null, compression, flapControl);
     }
 
     Setup withoutCompression() {
-        return new Setup(
-                promise,
-                hosts,
-                links,
-                policy,
-                pingMillis,
-                timeoutMillis,
-                pongCount,
-                payload,
-                cipher,
-                hash,
-                CompressionMethod.NONE,
-                flapControl);
+        return with(hosts, links, cipher, hash, CompressionMethod.NONE, flapControl);
     }
 
     Setup withoutFlapControl() {
+        return with(hosts, links, cipher, hash, compression, FlapControl.OFF);
+    }
+
+    private Setup with(
+            int otherHosts,
+            int otherLinks,
+            CryptoCipher otherCipher,
+            @Nullable CryptoHash otherHash,
+            CompressionMethod otherCompression,
+            FlapControl otherFlapControl) {
         return new Setup(
                 promise,
-                hosts,
-                links,
+                otherHosts,
+                otherLinks,
                 policy,
                 pingMillis,
                 timeoutMillis,
                 pongCount,
                 payload,
-                cipher,
-                hash,
-                compression,
-                FlapControl.OFF);
+                otherCipher,
+                otherHash,
+                otherCompression,
+                otherFlapControl);
     }
 
     /** How long it takes until pings have shown everything that has changed. */
