@@ -12,8 +12,11 @@ import io.knet4j.testkit.relay.FreePorts;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class CProcessInteropTest {
     private static final Duration SOON = Pair.SOON;
     private static final byte[] HELLO = {'h', 'e', 'l', 'l', 'o'};
@@ -69,7 +72,9 @@ class CProcessInteropTest {
                     node.send(1, HELLO);
                 }
                 exchange(node, peer);
-                assertTrue(peer.command("counted", 1).startsWith("10 50 "));
+                Await.until(
+                        () -> "all are counted: " + peer.command("counted", 1),
+                        () -> peer.command("counted", 1).startsWith("10 50 "));
                 peer.command("pump", 1, 100, 10);
                 for (int i = 0; i < 10; i++) {
                     CMessage message = node.poll(SOON);

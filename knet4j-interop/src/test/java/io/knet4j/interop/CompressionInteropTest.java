@@ -18,11 +18,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every compression method, in both directions. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class CompressionInteropTest {
     private static final int[] SIZES = {1, 99, 100, 101, 102, 300, 1000, 5000, 20_000, 65_536};
 

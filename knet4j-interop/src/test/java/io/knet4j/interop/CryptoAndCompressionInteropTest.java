@@ -14,11 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Messages that are compressed and then encrypted, by every method in both directions. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class CryptoAndCompressionInteropTest {
     // Around the threshold, around a packet, several fragments, the longest.
     private static final int[] SIZES = {

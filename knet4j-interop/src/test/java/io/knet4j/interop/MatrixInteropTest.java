@@ -26,11 +26,14 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every policy, on one link and two, over IPv4 and IPv6. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class MatrixInteropTest {
     private static final Integer[] CHANNELS = {0, 5, 31};
     private static final int[] SIZES = {1, 2, 100, 1000, 1400, 10_000, 65_536};

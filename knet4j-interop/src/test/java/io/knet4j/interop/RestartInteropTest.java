@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * other side must not take them for copies of the earlier ones.
  */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class RestartInteropTest {
     private static final int JAVA = 1;
     private static final int C = 2;

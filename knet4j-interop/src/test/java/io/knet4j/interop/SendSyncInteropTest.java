@@ -13,11 +13,14 @@ import io.knet4j.SendException;
 import io.knet4j.interop.junit.RequiresLibKnet;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Synchronous messages, host ids at the ends of their range, channels that are not open. */
 @RequiresLibKnet
+@Execution(ExecutionMode.CONCURRENT)
 class SendSyncInteropTest {
     private static final int[] SIZES = {1, 500, 65_536};
 

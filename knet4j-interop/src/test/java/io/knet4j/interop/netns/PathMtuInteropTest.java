@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * when it changes: at either end, or in the middle.
  */
 @RequiresNetworkNamespaces
+@Execution(ExecutionMode.CONCURRENT)
 class PathMtuInteropTest {
     private static final int PORT = 5405;
     private static final int INTERVAL = 100;

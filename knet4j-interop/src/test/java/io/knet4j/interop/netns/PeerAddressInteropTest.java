@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The peer's address changes, for real: at its interface, or at a router that translates it. */
 @RequiresNetworkNamespaces
+@Execution(ExecutionMode.CONCURRENT)
 class PeerAddressInteropTest {
     private static final int PORT = 5405;
     private static final int INTERVAL = 100;
