@@ -15,6 +15,10 @@ module io.knet4j {
     exports io.knet4j.spi;
     exports io.knet4j.internal.node to
             io.knet4j.testkit;
+    exports io.knet4j.internal.onwire to
+            io.knet4j.testkit;
+    exports io.knet4j.internal.security to
+            io.knet4j.testkit;
     exports io.knet4j.internal.transport to
             io.knet4j.testkit;
 }

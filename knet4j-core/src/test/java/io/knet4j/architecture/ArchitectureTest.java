@@ -291,7 +291,7 @@ class ArchitectureTest {
         assertThat(module.exports().stream().filter(ModuleDescriptor.Exports::isQualified))
                 .allMatch(one -> one.targets().equals(Set.of("io.knet4j.testkit")))
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder(NODE, TRANSPORT);
+                .containsExactlyInAnyOrder(NODE, ONWIRE, SECURITY, TRANSPORT);
         assertThat(module.opens()).isEmpty();
         assertThat(module.requires())
                 .extracting(ModuleDescriptor.Requires::name)

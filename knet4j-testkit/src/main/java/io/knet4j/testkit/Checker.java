@@ -1,6 +1,7 @@
 package io.knet4j.testkit;
 
 import io.knet4j.Destination;
+import io.knet4j.FlapControl;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
@@ -10,6 +11,7 @@ import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStability;
 import io.knet4j.LinkStatus;
+import io.knet4j.LinkUse;
 import io.knet4j.Message;
 import io.knet4j.SendException;
 import io.knet4j.internal.node.Nodes;
@@ -39,13 +41,15 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>is delivered twice to the same life of a node,
  *   <li>is truncated, mixed or changed,
- *   <li>is not from the host that sent it, or goes to a host that it was not for,
+ *   <li>is not from the host that sent it, or goes to a host or channel that it was not for,
  *   <li>overtakes another one, if {@link #requireOrder()} was called,
  * </ul>
  *
  * and when a link is not up, or not down, although the state of the network has demanded so for
- * longer than the configured timers allow, or comes up although pongs are late, or the active links
- * do not follow from the links that are up. {@link #finish} looks for leaks.
+ * longer than the configured timers allow, or comes up although pongs are late or too few, or the
+ * active links and their data MTU do not follow from the links that are up, or pings and messages
+ * take links that they must not take, or events do not tell what happens. {@link #finish} looks for
+ * leaks.
  *
  * <p>Two kinds of copies are let pass and counted, since nothing on the wire tells the lives of a
  * host apart. One is of a message that a host sent in an earlier life, and comes after the receiver
@@ -78,6 +82,7 @@ public final class Checker {
     private final Map<Pair, BitSet> forgottenByMistake = new HashMap<>();
     private final List<Copy> unexplained = new ArrayList<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
+    private final Map<LinkKey, LinkWatch> watches = new HashMap<>();
     private boolean ordered;
     private boolean damageTolerated;
     private boolean realRestarts;
@@ -108,14 +113,17 @@ public final class Checker {
         private final Knet node;
         private final int number;
         private final List<Destination> sent = new ArrayList<>();
+        private final Map<Integer, Integer> channels = new HashMap<>();
         private final Set<Integer> hostsEver = new HashSet<>();
-
+        private final EventWatch events;
         private final long bornAt;
+        private long taken;
 
-        private Life(Knet node, int number, long bornAt) {
+        private Life(Knet node, int number, long bornAt, EventWatch events) {
             this.node = node;
             this.bornAt = bornAt;
             this.number = number;
+            this.events = events;
         }
     }
 
@@ -153,7 +161,8 @@ public final class Checker {
     public void watch(Knet node, int... channels) {
         Life life = lives.get(node);
         if (life == null) {
-            life = new Life(node, livesByNumber.size(), network.nanos());
+            EventWatch events = EventWatch.of(node, this::violate);
+            life = new Life(node, livesByNumber.size(), network.nanos(), events);
             lives.put(node, life);
             livesByNumber.add(life);
             Life watched = life;
@@ -236,6 +245,7 @@ public final class Checker {
     public void send(Knet node, int channel, Destination destination, int length) {
         ByteBuffer message = next(node, destination, length);
         int number = sent(node) - 1;
+        life(node).channels.put(number, channel);
         try {
             node.channel(channel).send(message, destination);
         } catch (SendException e) {
@@ -251,9 +261,18 @@ public final class Checker {
      * @param channel where to send it
      * @param destination who gets it
      * @param length at least {@link #MIN_LENGTH}
+     * @throws SendException when it is not sent; nobody expects it then
      */
     public void sendSync(Knet node, int channel, Destination destination, int length) {
-        node.channel(channel).sendSync(next(node, destination, length), destination);
+        ByteBuffer message = next(node, destination, length);
+        int number = sent(node) - 1;
+        life(node).channels.put(number, channel);
+        try {
+            node.channel(channel).sendSync(message, destination);
+        } catch (SendException e) {
+            life(node).sent.set(number, Destination.hosts());
+            throw e;
+        }
     }
 
     /**
@@ -295,6 +314,7 @@ public final class Checker {
 
     private void take(Life to, Message received) {
         ByteBuffer message = ByteBuffer.wrap(received.toByteArray());
+        to.taken++;
         String what =
                 received.payload().remaining()
                         + " bytes from host "
@@ -322,6 +342,10 @@ public final class Checker {
         }
         if (!isFor(from.sent.get(number), to.node.nodeId())) {
             violate("message for somebody else: " + what);
+        }
+        int channel = from.channels.getOrDefault(number, received.channel());
+        if (received.channel() != channel) {
+            violate("message for channel " + channel + " on " + received.channel() + ": " + what);
         }
         Pair pair = new Pair(from, to);
         BitSet before = delivered.computeIfAbsent(pair, _ -> new BitSet());
@@ -484,6 +508,39 @@ public final class Checker {
     }
 
     /**
+     * Messages that a node has handed over in its present life.
+     *
+     * @param to the receiver
+     * @return copies and damaged ones included
+     */
+    public long taken(Knet to) {
+        return life(to).taken;
+    }
+
+    /**
+     * How often a node has told, in its present life, that messages to a host take other links or
+     * have other fragments.
+     *
+     * @param node watched
+     * @param host a host
+     * @return events so far
+     */
+    public long routeChanges(Knet node, int host) {
+        return life(node).events.routeChanges(host);
+    }
+
+    /**
+     * How often a node has told, in its present life, that a host was restarted.
+     *
+     * @param node watched
+     * @param host a host
+     * @return events so far
+     */
+    public long restarts(Knet node, int host) {
+        return life(node).events.restarts(host);
+    }
+
+    /**
      * Messages that a node sent in its present life.
      *
      * @param from the sender
@@ -589,7 +646,8 @@ public final class Checker {
     /**
      * How often was looked at what.
      *
-     * @return by name: messages delivered, states of links, active links of hosts, leaks of nodes
+     * @return by name: messages delivered, states of links, active links of hosts, events, leaks of
+     *     nodes
      */
     public SortedMap<String, Long> checks() {
         SortedMap<String, Long> checks = new TreeMap<>();
@@ -597,6 +655,7 @@ public final class Checker {
         checks.put("link states", linkChecks);
         checks.put("active links", routeChecks);
         checks.put("leaks", leakChecks);
+        checks.put("events", livesByNumber.stream().mapToLong(life -> life.events.events()).sum());
         return checks;
     }
 
@@ -630,13 +689,14 @@ public final class Checker {
             if (runtime.isAlive() && !runtime.isPaused()) {
                 noteHosts(life);
                 if (statesChecked) {
-                    life.node.hosts().forEach(host -> checkHost(life.node, host));
+                    life.node.hosts().forEach(host -> checkHost(life, host));
                 }
             }
         }
     }
 
-    private void checkHost(Knet node, Host host) {
+    private void checkHost(Life life, Host host) {
+        Knet node = life.node;
         routeChecks++;
         List<LinkStatus> links = host.links().stream().map(Link::status).toList();
         HostStatus status = host.status();
@@ -672,10 +732,47 @@ public final class Checker {
                             + wanted
                             + " should be active");
         }
+        if (!loopback) {
+            checkUse(status, links);
+        }
         for (LinkStatus link : links) {
             if (link.config().transport() == LinkConfig.Transport.UDP) {
                 checkLink(node, host, link);
+                follow(life, link);
             }
+        }
+    }
+
+    /** Whether a host and its links say the same. */
+    private static void checkUse(HostStatus status, List<LinkStatus> links) {
+        int smallest = Integer.MAX_VALUE;
+        boolean same = true;
+        for (LinkStatus link : links) {
+            same &= link.active() == status.activeLinks().contains(link.linkId());
+            same &= link.active() == (link.use() == LinkUse.IN_USE);
+            smallest = link.active() ? Math.min(smallest, link.pathMtu().dataMtu()) : smallest;
+        }
+        if (!same || (status.reachable() && smallest != status.dataMtu())) {
+            throw new AssertionError(status + " contradicts " + links);
+        }
+    }
+
+    private void follow(Life life, LinkStatus link) {
+        LinkKey key = new LinkKey(life.node, link.hostId(), link.linkId());
+        String wrong =
+                watches.computeIfAbsent(key, _ -> new LinkWatch())
+                        .look(
+                                network.nanos(),
+                                network.runtime(life.node).changedAt(),
+                                link,
+                                life.events.routeChanges(link.hostId()),
+                                () ->
+                                        life.node
+                                                .flapControl()
+                                                .damping()
+                                                .map(FlapControl.Damping::halfLife));
+        if (wrong != null) {
+            throw new AssertionError(wrong + ": node " + life.node.nodeId() + ": " + link);
         }
     }
 
@@ -857,7 +954,8 @@ public final class Checker {
 
     /**
      * Removes all hosts from all watched nodes that are alive, lets what is under way arrive, and
-     * demands that no timer, socket or buffer is left. Closes the nodes then.
+     * demands that events have told how all is, and that no timer, socket or buffer is left. Closes
+     * the nodes then.
      */
     public void finish() {
         finish(Duration.ofSeconds(1));
@@ -875,6 +973,7 @@ public final class Checker {
             }
         }
         network.advance(patience);
+        compareEvents();
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node)) {
                 node.hosts().forEach(Host::remove);
@@ -885,6 +984,17 @@ public final class Checker {
             if (lives.containsKey(node)) {
                 requireNothingLeft(node);
             }
+        }
+    }
+
+    private void compareEvents() {
+        for (Knet node : network.nodes()) {
+            if (lives.containsKey(node)) {
+                life(node).events.compare();
+            }
+        }
+        if (violation != null) {
+            throw new AssertionError(violation);
         }
     }
 

@@ -1219,7 +1219,7 @@ public final class Engine {
     }
 
     /** Memory that incomplete messages hold. */
-    long reassemblyBytes() {
+    public long reassemblyBytes() {
         return reassembler.bytes();
     }
 

@@ -757,6 +757,10 @@ final class Node implements Knet, EngineOutput, NodeRuntime.Loop {
         return changing(() -> applier.apply(desired));
     }
 
+    long incompleteBytes() {
+        return call(engine::reassemblyBytes);
+    }
+
     Optional<String> leak() {
         return call(engine::leak);
     }

@@ -63,6 +63,11 @@ public final class Nodes {
         return CompressionMethods.installed().available();
     }
 
+    /** Memory that messages hold whose fragments have not all come. For tests. */
+    public static long incompleteBytes(Knet knet) {
+        return ((Node) knet).incompleteBytes();
+    }
+
     /** Says what is left over in a node without hosts, if anything is. For tests. */
     public static Optional<String> leak(Knet knet) {
         return ((Node) knet).leak();

@@ -28,6 +28,7 @@ enum Fault {
     RECONFIGURATION,
     REPLAY,
     GARBAGE,
+    FORGERY,
     OVERTAKING,
     SEQUENCE_WRAP;
 

@@ -27,9 +27,14 @@ final class PlanGenerator {
     private static final int MOST_BYTES = 200_000;
     private static final int BEYOND_WINDOW = 4500;
     private static final int BEYOND_NUMBERS = 66_000;
+    private static final int MOST_ENDS_OF_LONG_TRIALS = 9;
 
     private final SplittableRandom random;
     private final SplittableRandom flaps;
+
+    /** For what is added to a plan, so that the rest of it stays as it is. */
+    private final SplittableRandom extras;
+
     private final List<TimedStep> steps = new ArrayList<>();
     private final boolean wraps;
     private final Setup setup;
@@ -38,6 +43,7 @@ final class PlanGenerator {
     private PlanGenerator(long seed) {
         random = new SplittableRandom(seed);
         flaps = new SplittableRandom(~seed);
+        extras = new SplittableRandom(Long.reverse(seed));
         wraps = random.nextInt(1000) == 0;
         setup = setup();
     }
@@ -164,6 +170,16 @@ final class PlanGenerator {
         } else if (random.nextInt(200) == 0) {
             overtake(horizon);
         }
+        forge(horizon);
+        if (extras.nextInt(8) == 0) {
+            add(0, new Step.Loopback(1 + extras.nextInt(setup.hosts())));
+        }
+        rekeyLong(horizon);
+        mix();
+        Step trial = wraps ? null : trial();
+        if (trial != null) {
+            add(horizon, trial);
+        }
         steps.sort(Comparator.comparingInt(TimedStep::millis));
     }
 
@@ -208,6 +224,106 @@ final class PlanGenerator {
         add(at, new Step.Harm(Fault.REORDERING, from, to, link, false, 0.01, 100));
         add(at, new Step.Talk(from, to, BEYOND_WINDOW, Checker.MIN_LENGTH, 10));
         add(at + 200, new Step.Heal(from, to, link));
+    }
+
+    /**
+     * Somebody forges packets of a host, mostly while its link is cut; or a stranger would like to
+     * be the peer of a link that does not know where its peer is.
+     */
+    private void forge(int horizon) {
+        boolean mayRoam = setup.hosts() == 2 && setup.promise() == Promise.NONE;
+        boolean roams = extras.nextInt(12) == 0 && mayRoam;
+        if (!roams && extras.nextInt(6) > 0) {
+            return;
+        }
+        int from = 1 + extras.nextInt(setup.hosts());
+        int to = otherThan(from);
+        int first = anchored() ? 1 : 0;
+        int link = first + extras.nextInt(setup.links() - first);
+        int at = extras.nextInt(3) == 0 ? 0 : extras.nextInt(horizon);
+        if (roams) {
+            add(0, new Step.Roam(to, from, link));
+        }
+        boolean stranger = roams || extras.nextBoolean();
+        add(at, new Step.Forge(from, to, link, 3 * setup.timeoutMillis(), stranger));
+        if (extras.nextInt(3) > 0) {
+            add(at, new Step.Harm(Fault.CUT, from, to, link, true, 1, 0));
+        }
+    }
+
+    /** The operator takes longer for a change of key than links bear silence. */
+    private void rekeyLong(int horizon) {
+        if (setup.encrypted() && setup.hosts() < 4 && extras.nextInt(12) == 0) {
+            add(
+                    extras.nextInt(horizon),
+                    new Step.Rekey(++keys, setup.timeoutMillis() + extras.nextInt(200)));
+        }
+    }
+
+    /** The first messages of two hosts to a third one are fragments that come in any order. */
+    private void mix() {
+        if (setup.hosts() != 3 || setup.promise() != Promise.NONE || extras.nextInt(12) > 0) {
+            return;
+        }
+        int to = 1 + extras.nextInt(3);
+        for (int from = 1; from <= 3; from++) {
+            for (int link = 0; link < setup.links() && from != to; link++) {
+                add(0, new Step.Harm(Fault.JITTER, from, to, link, false, 0, 20));
+            }
+        }
+        for (int from = 1; from <= 3; from++) {
+            if (from != to) {
+                add(0, new Step.Talk(from, to, 1, 4000 + extras.nextInt(4000), 0));
+            }
+        }
+    }
+
+    private @Nullable Step trial() {
+        int host = 1 + extras.nextInt(setup.hosts());
+        int other = otherThan(host);
+        return switch (extras.nextInt(400)) {
+            case 0, 1, 2, 3 -> narrow(host, other);
+            case 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ->
+                    setup.hosts() > 2 ? new Step.Isolate(host) : null;
+            case 16, 17, 18, 19 -> new Step.Stutter(host, other);
+            case 20, 21 -> outrun(host, other);
+            case 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 ->
+                    setup.promise() == Promise.ORDER ? null : new Step.Scatter(host, other);
+            case 36, 37 -> straggle(host, other, 2100 + extras.nextInt(1990));
+            case 38 -> straggle(host, other, 8300 + extras.nextInt(1000));
+            case 39, 40, 41, 42, 43, 44, 45, 46, 47, 48 ->
+                    new Step.Reborn(host, extras.nextInt(extras.nextInt(4) == 0 ? 6000 : 300));
+            default -> null;
+        };
+    }
+
+    private @Nullable Step narrow(int from, int to) {
+        int room = setup.payload() - SMALLEST_MTU;
+        if (room < SMALLEST_MTU || setup.hosts() * setup.links() > MOST_ENDS_OF_LONG_TRIALS) {
+            return null;
+        }
+        return new Step.Narrow(
+                from,
+                to,
+                extras.nextInt(setup.links()),
+                SMALLEST_MTU + extras.nextInt(Math.min(room, 2000)),
+                extras.nextBoolean());
+    }
+
+    private @Nullable Step straggle(int from, int to, int messages) {
+        return setup.promise() == Promise.ORDER ? null : new Step.Straggle(from, to, messages);
+    }
+
+    private @Nullable Step outrun(int from, int to) {
+        if (setup.hosts() != 3 || setup.links() > 3) {
+            return null;
+        }
+        return new Step.Outrun(from, to, 6 - from - to);
+    }
+
+    private int otherThan(int host) {
+        int other = 1 + extras.nextInt(setup.hosts() - 1);
+        return other >= host ? other + 1 : other;
     }
 
     private @Nullable Step trouble() {

@@ -10,7 +10,9 @@ import io.knet4j.SharedKey;
 import io.knet4j.testkit.SimCluster;
 import io.knet4j.testkit.SimNetwork;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -35,6 +37,9 @@ final class Rekeying {
     private final Map<Integer, CryptoSettings> settings = new HashMap<>();
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
+    /** What any host has had. */
+    private final List<CryptoConfig> used = new ArrayList<>();
+
     private record Change(int host, int gapMillis, UnaryOperator<CryptoSettings> change) {}
 
     Rekeying(Setup setup, SimNetwork network, SimCluster cluster, Agenda agenda) {
@@ -42,11 +47,13 @@ final class Rekeying {
         this.network = network;
         this.cluster = cluster;
         this.agenda = agenda;
-        for (int host = 1; host <= setup.hosts() && setup.encrypted(); host++) {
-            settings.put(
-                    host,
-                    CryptoSettings.of(crypto(setup, 0)).withClearTraffic(ClearTraffic.REFUSE));
-            configure(host);
+        if (setup.encrypted()) {
+            CryptoConfig first = crypto(setup, 0);
+            used.add(first);
+            for (int host = 1; host <= setup.hosts(); host++) {
+                settings.put(host, CryptoSettings.of(first).withClearTraffic(ClearTraffic.REFUSE));
+                configure(host);
+            }
         }
     }
 
@@ -68,9 +75,22 @@ final class Rekeying {
         }
     }
 
+    /** What hosts have had and no host has any more. */
+    List<CryptoConfig> retired() {
+        return used.stream()
+                .filter(config -> settings.values().stream().noneMatch(now -> has(now, config)))
+                .toList();
+    }
+
+    private static boolean has(CryptoSettings settings, CryptoConfig config) {
+        return settings.slot(1).filter(config::equals).isPresent()
+                || settings.slot(2).filter(config::equals).isPresent();
+    }
+
     void begin(Step.Rekey step) {
         boolean idle = changes.isEmpty();
         CryptoConfig next = crypto(setup, step.key());
+        used.add(next);
         round(step, now -> now.withSlot(3 - now.sendingSlot(), next));
         round(step, now -> now.withSendingSlot(3 - now.sendingSlot()));
         round(step, now -> now.withoutSlot(3 - now.sendingSlot()));

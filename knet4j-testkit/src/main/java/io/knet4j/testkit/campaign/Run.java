@@ -1,14 +1,16 @@
 package io.knet4j.testkit.campaign;
 
+import io.knet4j.AccessRule;
 import io.knet4j.CompressionConfig;
 import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
-import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.Link;
+import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.Reason;
+import io.knet4j.ReassemblyLimits;
 import io.knet4j.SendException;
 import io.knet4j.testkit.Checker;
 import io.knet4j.testkit.PathConditions;
@@ -16,6 +18,7 @@ import io.knet4j.testkit.SimCluster;
 import io.knet4j.testkit.SimNetwork;
 import io.knet4j.testkit.SimPath;
 import io.knet4j.testkit.campaign.Setup.Promise;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -29,12 +32,18 @@ final class Run {
     private static final int SEND_QUEUE = 1 << 18;
     private static final int RECEIVE_QUEUE = 1 << 20;
     private static final int SOCKET_BUFFER = 1 << 22;
-    private static final int LAST_MESSAGES = 5;
+
+    /** So little that senders have to wait now and then. */
+    private static final int SEND_WINDOW = 1 << 17;
+
     private static final int ANCHOR_PRIORITY = 200;
     private static final int MANY_LINK_ENDS = 60;
     private static final int BANDWIDTH_QUEUE = 50_000;
-    private static final Duration ARRIVAL = Duration.ofMillis(50);
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    private static final ReassemblyLimits REASSEMBLY =
+            new ReassemblyLimits(
+                    ReassemblyLimits.DEFAULT.messagesPerHost(),
+                    ReassemblyLimits.DEFAULT.bytesTotal(),
+                    Aftermath.LIFETIME);
 
     private final Plan plan;
     private final Setup setup;
@@ -47,6 +56,9 @@ final class Run {
     private final Agenda agenda;
     private final Rekeying rekeying;
     private final Recorder recorder;
+    private final Forger forger;
+    private final Aftermath aftermath;
+    private final Trials trials;
 
     private Run(Plan plan, SimNetwork network, Counts counts) {
         this.plan = plan;
@@ -70,8 +82,15 @@ final class Run {
         agenda = new Agenda(network);
         rekeying = new Rekeying(setup, network, cluster, agenda);
         recorder = Recorder.of(plan, network);
-        healAll();
+        for (int link = 0; link < setup.links(); link++) {
+            cluster.change(link, _ -> clean);
+        }
         checker = Checker.attach(network);
+        forger = new Forger(plan, network, cluster, checker, agenda, rekeying);
+        aftermath = new Aftermath(setup, network, cluster, checker, counts, random, clean);
+        trials =
+                new Trials(
+                        setup, network, cluster, checker, counts, aftermath, clean, this::revive);
         demand();
     }
 
@@ -93,6 +112,8 @@ final class Run {
                         .receiveQueueBytes(RECEIVE_QUEUE)
                         .socketBufferBytes(SOCKET_BUFFER)
                         .compression(CompressionConfig.of(available(setup.compression())))
+                        .reassembly(REASSEMBLY)
+                        .sendWindowBytes(SEND_WINDOW)
                         .flapControl(setup.flapControl());
         if (setup.encrypted()) {
             builder.crypto(Rekeying.crypto(setup, 0));
@@ -127,23 +148,34 @@ final class Run {
     }
 
     private void run() {
-        cluster.awaitConnected(CONNECT_LIMIT);
+        cluster.awaitConnected(Aftermath.CONNECT_LIMIT);
         for (TimedStep step : plan.steps()) {
-            agenda.in(step.millis(), () -> take(step.step()));
+            if (!(step.step() instanceof Step.Trial)) {
+                agenda.in(step.millis(), () -> take(step.step()));
+            }
         }
         agenda.run();
-        recover();
-        talkAtLast();
+        aftermath.recover();
+        aftermath.talkAtLast();
         if (setup.promise() == Promise.NOTHING_LOST) {
-            requireNothingLost();
+            aftermath.requireNothingLost();
         }
+        for (TimedStep step : plan.steps()) {
+            if (step.step() instanceof Step.Trial trial) {
+                trials.take(trial);
+            }
+        }
+        aftermath.requireCalm();
         count();
-        checker.finish(ARRIVAL);
+        checker.finish(Aftermath.ARRIVAL);
         checker.checks().forEach(counts::check);
     }
 
     private void count() {
         counts.time(network.now().toNanos());
+        if (forger.forged() > 0) {
+            counts.check("forged packets", forger.forged());
+        }
         counts.tolerated(
                 checker.formerLifeCopies(),
                 checker.mistakenRestartCopies(),
@@ -173,12 +205,16 @@ final class Run {
                     case Step.Rekey rekey -> rekey(rekey);
                     case Step.Replay replay -> replay(replay);
                     case Step.Garbage garbage -> garbage(garbage);
+                    case Step.Forge forge -> forge(forge);
+                    case Step.Loopback loopback -> loopback(loopback.host());
+                    case Step.Roam roam -> roam(roam);
                     case Step.SetPolicy set -> reconfigure(set.host(), set.peer(), set);
                     case Step.SetEnabled set -> reconfigure(set.host(), set.peer(), set);
                     case Step.SetPriority set -> reconfigure(set.host(), set.peer(), set);
                     case Step.Rejoin rejoin -> reconfigure(rejoin.host(), rejoin.peer(), rejoin);
                     case Step.SetCompression set -> reconfigure(set.host(), set.host(), set);
                     case Step.SetMtu set -> reconfigure(set.host(), set.host(), set);
+                    case Step.Trial trial -> throw new IllegalArgumentException(trial.toString());
                 };
         if (taken) {
             step.fault().ifPresent(counts::fault);
@@ -284,15 +320,15 @@ final class Run {
         } else {
             node.close();
         }
-        agenda.in(
-                restart.millis(),
-                () -> {
-                    Knet next = cluster.restart(restart.host());
-                    rekeying.configure(restart.host());
-                    checker.watch(next, 0);
-                    recorder.forget();
-                });
+        agenda.in(restart.millis(), () -> revive(restart.host()));
         return true;
+    }
+
+    private void revive(int host) {
+        Knet next = cluster.restart(host);
+        rekeying.configure(host);
+        checker.watch(next, 0);
+        recorder.forget();
     }
 
     private boolean heal(Step.Heal heal) {
@@ -336,6 +372,40 @@ final class Run {
         return true;
     }
 
+    private boolean forge(Step.Forge forge) {
+        forger.begin(forge);
+        return true;
+    }
+
+    private boolean loopback(int host) {
+        if (!isAwake(host)) {
+            return false;
+        }
+        cluster.node(host).addHost(host).addLink(0, LinkConfig.loopback());
+        return true;
+    }
+
+    private boolean roam(Step.Roam roam) {
+        if (!isAwake(roam.host())) {
+            return false;
+        }
+        InetAddress peer = SimCluster.address(roam.peer(), roam.link()).getAddress();
+        Link link = link(roam.host(), roam.peer(), roam.link());
+        LinkConfig config = link.config();
+        link.remove();
+        cluster.host(roam.host(), roam.peer())
+                .addLink(
+                        roam.link(),
+                        LinkConfig.dynamicUdp(SimCluster.address(roam.host(), roam.link()))
+                                .withPing(config.pingInterval(), config.pingTimeout())
+                                .withPongCount(config.pongCount())
+                                .withAccessRules(
+                                        List.of(
+                                                new AccessRule.Address(
+                                                        peer, AccessRule.Action.ACCEPT))));
+        return true;
+    }
+
     private boolean reconfigure(int id, int peer, Step step) {
         if (!isAwake(id)) {
             return false;
@@ -368,82 +438,5 @@ final class Run {
 
     private Link link(int id, int peer, int link) {
         return cluster.host(id, peer).link(link).orElseThrow();
-    }
-
-    // ---- the end
-
-    private void healAll() {
-        for (int link = 0; link < setup.links(); link++) {
-            cluster.change(link, _ -> clean);
-        }
-    }
-
-    private void recover() {
-        healAll();
-        for (Knet node : network.nodes()) {
-            node.hosts().stream()
-                    .flatMap(host -> host.links().stream())
-                    .forEach(link -> link.setEnabled(true));
-        }
-        cluster.awaitConnected(CONNECT_LIMIT);
-        // What bandwidth held back arrives, and pings have shown who was restarted.
-        network.advance(setup.settling());
-    }
-
-    private void talkAtLast() {
-        for (int from = 1; from <= setup.hosts(); from++) {
-            for (int i = 0; i < LAST_MESSAGES; i++) {
-                send(from, Destination.broadcast(), Checker.MIN_LENGTH + random.nextInt(2000));
-            }
-        }
-        network.advance(ARRIVAL);
-        forAllPairs(this::requireLast);
-    }
-
-    private void requireNothingLost() {
-        forAllPairs(checker::requireAll);
-        for (Knet node : network.nodes()) {
-            for (Host host : node.hosts()) {
-                Link anchor = host.link(0).orElseThrow();
-                if (anchor.status().statistics().downCount() > 0) {
-                    throw new AssertionError(
-                            "the link that nobody touched was down: " + anchor.status());
-                }
-            }
-        }
-    }
-
-    /** Messages sent after the recovery must have arrived. */
-    private void requireLast(Knet from, Knet to) {
-        counts.check("arrivals on a clean network", LAST_MESSAGES);
-        List<Integer> missing = checker.missing(from, to);
-        if (!missing.isEmpty() && missing.getLast() >= checker.sent(from) - LAST_MESSAGES) {
-            throw new AssertionError(
-                    "a message is missing although all is well again: number "
-                            + missing.getLast()
-                            + " of node "
-                            + from.nodeId()
-                            + " to node "
-                            + to.nodeId()
-                            + "; "
-                            + to.statistics());
-        }
-    }
-
-    /** Something about two nodes. */
-    @FunctionalInterface
-    private interface PairCheck {
-        void check(Knet from, Knet to);
-    }
-
-    private void forAllPairs(PairCheck check) {
-        List<Knet> nodes = network.nodes();
-        for (Knet from : nodes) {
-            for (Knet to : nodes) {
-                if (!from.equals(to)) {
-                    check.check(from, to);
-                }
-            }
-        }
     }
 }

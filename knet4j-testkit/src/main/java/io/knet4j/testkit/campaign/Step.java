@@ -24,6 +24,15 @@ sealed interface Step {
                     case Rekey _ -> Fault.REKEY;
                     case Replay _ -> Fault.REPLAY;
                     case Garbage _ -> Fault.GARBAGE;
+                    case Forge _ -> Fault.FORGERY;
+                    case Loopback _, Roam _ -> null;
+                    case Narrow narrow -> narrow.local ? Fault.LOCAL_MTU : Fault.BLACK_HOLE;
+                    case Isolate _ -> Fault.CUT;
+                    case Stutter _ -> Fault.PAUSE;
+                    case Outrun _ -> null;
+                    case Scatter _ -> Fault.JITTER;
+                    case Straggle _ -> Fault.REORDERING;
+                    case Reborn _ -> Fault.CRASH;
                     case SetPolicy _, SetEnabled _, SetPriority _, SetCompression _, SetMtu _ ->
                             Fault.RECONFIGURATION;
                     case Rejoin _ -> Fault.RECONFIGURATION;
@@ -164,6 +173,100 @@ sealed interface Step {
         @Override
         public boolean fits(int hosts, int links) {
             return Math.max(from, to) <= hosts;
+        }
+    }
+
+    /**
+     * Somebody who has no key makes packets as if they were from a host, for a while, and sends
+     * them as a stranger or under that host's address.
+     */
+    record Forge(int from, int to, int link, int millis, boolean stranger) implements Step {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts && link < links;
+        }
+    }
+
+    /** A host wants its own messages, too. */
+    record Loopback(int host) implements Step {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return host <= hosts;
+        }
+    }
+
+    /** A host lets a link learn where its peer is, and accepts it at its address only. */
+    record Roam(int host, int peer, int link) implements Step {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(host, peer) <= hosts && hosts == 2 && link < links;
+        }
+    }
+
+    /** What is done when all is well again, since it shows what must happen then. */
+    sealed interface Trial extends Step {}
+
+    /**
+     * The packets that pass on a link, or that the sender's machine takes, become smaller, and
+     * larger again.
+     *
+     * @param bytes largest UDP payload meanwhile
+     */
+    record Narrow(int from, int to, int link, int bytes, boolean local) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts && link < links;
+        }
+    }
+
+    /** A host is cut off from all others. */
+    record Isolate(int host) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return host <= hosts && hosts > 2;
+        }
+    }
+
+    /** A host is held up all the time while another one is gone. */
+    record Stutter(int host, int peer) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(host, peer) <= hosts;
+        }
+    }
+
+    /** A host gets so many messages that another one has missed half of all numbers. */
+    record Outrun(int from, int to, int other) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, Math.max(to, other)) <= hosts;
+        }
+    }
+
+    /** Fragments of a host's messages to another one come in any order. */
+    record Scatter(int from, int to) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts;
+        }
+    }
+
+    /** So many messages overtake one, and the copy of one. */
+    record Straggle(int from, int to, int messages) implements Trial {
+        /** What is further behind may be lost. */
+        static final int WINDOW = 4090;
+
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts;
+        }
+    }
+
+    /** A host crashes after so many messages, and comes back. */
+    record Reborn(int host, int messages) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return host <= hosts;
         }
     }
 

@@ -153,6 +153,15 @@ class FoundPlansTest {
                                 new TimedStep(186, new Step.Restart(3, 202, false)))));
     }
 
+    @Test
+    void aRestartAfterManyMessagesIsTold() {
+        requireClean(
+                new Plan(
+                        159,
+                        clear(Promise.NONE, 2, 1, LinkPolicy.PASSIVE, 16, 123),
+                        List.of(new TimedStep(763, new Step.Reborn(2, 4417)))));
+    }
+
     /** Nothing on the wire tells the lives of a host apart; the copies are let pass and counted. */
     @Test
     void copiesOfAFormerLifeMayComeAfterAQuickRestart() {
