@@ -233,7 +233,7 @@ final class Heartbeat {
             link.monitor.onLatePong(now);
             return DropCause.LATE_PONG;
         }
-        if (link.config.enabled()) {
+        if (link.sendsPings()) { // else it was asked before it was disabled or fell silent
             link.latency.count(now - sentAt);
             if (link.monitor.onPong(now, sentAt)) {
                 cameUp(now, link);

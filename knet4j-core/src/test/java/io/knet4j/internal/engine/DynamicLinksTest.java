@@ -378,6 +378,24 @@ class DynamicLinksTest {
         assertThat(events(PeerAddressChanged.class)).isEmpty();
     }
 
+    /** What a link without pings came up by would end soon, and nobody would tell. */
+    @Test
+    void answersThatComeWhenTheLinkHasFallenSilentDoNotBringItUp() {
+        up(HOME);
+        node.advance(TIMEOUT.toNanos() - MILLI);
+        List<Sent> questions = node.drainPings();
+        node.advance(2 * MILLI);
+        assertThat(events(LinkDown.class)).hasSize(1);
+        for (Sent question : questions) {
+            node.receive(HOME, Wire.pong(question.bytes(), PEER));
+        }
+        assertThat(node.drops(DropCause.LATE_PONG)).isZero();
+        assertThat(connected()).isFalse();
+        live(HOME, 3 * INTERVAL.toNanos());
+        assertThat(connected()).isTrue();
+        assertThat(events(LinkUp.class)).hasSize(1);
+    }
+
     @Test
     void aSilentLinkIsTakenByWhoeverAnswers() {
         up(HOME);

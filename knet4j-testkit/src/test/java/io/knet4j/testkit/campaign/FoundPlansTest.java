@@ -154,6 +154,33 @@ class FoundPlansTest {
     }
 
     @Test
+    void aDynamicLinkThatHasFallenSilentDoesNotComeUpByEarlierPings() {
+        Setup setup =
+                new Setup(
+                        Promise.NONE,
+                        2,
+                        1,
+                        LinkPolicy.ROUND_ROBIN,
+                        28,
+                        92,
+                        1,
+                        1472,
+                        CryptoCipher.NONE,
+                        null,
+                        CompressionMethod.NONE,
+                        FlapControl.OFF);
+        requireClean(
+                new Plan(
+                        11_932,
+                        setup,
+                        List.of(
+                                new TimedStep(0, new Step.Roam(2, 1, 0)),
+                                new TimedStep(
+                                        288, new Step.Harm(Fault.DELAY, 2, 1, 0, true, 0, 38)),
+                                new TimedStep(479, new Step.Talk(2, 0, 1, 558, 630)))));
+    }
+
+    @Test
     void aRestartAfterManyMessagesIsTold() {
         requireClean(
                 new Plan(
