@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,20 +36,29 @@ class MutationsTest {
                         .findFirst()
                         .orElseThrow()
                         .substring(FILE.length());
-        List<String> hunk =
-                lines.subList(
-                        lines.indexOf(
-                                        lines.stream()
-                                                .filter(line -> line.startsWith(HUNK))
-                                                .findFirst()
-                                                .orElseThrow())
-                                + 1,
-                        lines.size());
-        String before =
-                hunk.stream()
-                        .filter(line -> !line.startsWith("+"))
-                        .map(line -> line.isEmpty() ? line : line.substring(1))
-                        .collect(Collectors.joining("\n"));
-        assertThat(Files.readString(Path.of("..", file))).contains(before);
+        String source = Files.readString(Path.of("..", file));
+        assertThat(hunks(lines))
+                .isNotEmpty()
+                .allSatisfy(hunk -> assertThat(source).contains(before(hunk)));
+    }
+
+    private static List<List<String>> hunks(List<String> lines) {
+        List<List<String>> hunks = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith(HUNK)) {
+                hunks.add(new ArrayList<>());
+            } else if (!hunks.isEmpty()) {
+                hunks.getLast().add(line);
+            }
+        }
+        return hunks;
+    }
+
+    /** The lines that a hunk is to be put in for. */
+    private static String before(List<String> hunk) {
+        return hunk.stream()
+                .filter(line -> !line.startsWith("+"))
+                .map(line -> line.isEmpty() ? line : line.substring(1))
+                .collect(Collectors.joining("\n"));
     }
 }
