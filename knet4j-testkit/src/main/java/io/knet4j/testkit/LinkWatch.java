@@ -33,6 +33,7 @@ final class LinkWatch {
     private int penalty;
     private long downsAtPenalty;
     private long pingsWhenLossless = -1;
+    private long losslessSince;
     private long reroutings;
     private long downAt;
     private long samplesWhenDown;
@@ -64,7 +65,7 @@ final class LinkWatch {
         wrong = wrong == null ? longDown(now, undisturbedSince, last, link, sameConfig) : wrong;
         wrong = wrong == null ? pings(now, undisturbedSince, link, sameConfig) : wrong;
         wrong = wrong == null ? data(last, link, routeChanges) : wrong;
-        wrong = wrong == null ? restraints(last, link, undisturbedSince) : wrong;
+        wrong = wrong == null ? restraints(now, undisturbedSince, last, link) : wrong;
         wrong = wrong == null ? fading(now, undisturbedSince, link, halfLife) : wrong;
         reroutings = routeChanges;
         if (link.connected()) {
@@ -179,7 +180,8 @@ final class LinkWatch {
                 : null;
     }
 
-    private @Nullable String restraints(LinkStatus last, LinkStatus link, long undisturbedSince) {
+    private @Nullable String restraints(
+            long now, long undisturbedSince, LinkStatus last, LinkStatus link) {
         LinkStability stability = link.stability();
         LinkStability earlier = last.stability();
         boolean overdue =
@@ -195,8 +197,9 @@ final class LinkWatch {
                         && last.connected();
         if (!lossless) {
             pingsWhenLossless = -1;
-        } else if (pingsWhenLossless < 0) {
-            pingsWhenLossless = pings(link);
+        } else if (pingsWhenLossless < 0 || undisturbedSince >= losslessSince) {
+            pingsWhenLossless = pings(link); // a node that is held up at each ping judges none
+            losslessSince = now;
         } else if (pings(link) > pingsWhenLossless + 2) {
             return "the link is avoided although it loses nothing";
         }
