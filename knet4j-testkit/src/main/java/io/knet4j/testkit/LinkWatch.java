@@ -1,12 +1,13 @@
 package io.knet4j.testkit;
 
+import io.knet4j.FlapControl;
+import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkStability;
 import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class LinkWatch {
 
     private static final int PINGS_AT_ENDS = 3;
 
+    private final Knet node;
     private @Nullable LinkStatus before;
     private long samplesWhenUp;
     private boolean cleared;
@@ -38,40 +40,42 @@ final class LinkWatch {
     private long downAt;
     private long samplesWhenDown;
 
+    LinkWatch(Knet node) {
+        this.node = node;
+    }
+
     /**
-     * Takes the link's state.
+     * Takes the link's state, and fails when something is wrong.
      *
      * @param undisturbedSince since when the node has run without a pause
      * @param routeChanges how often the links changed that carry messages to the host
-     * @param halfLife asked, when there are penalties, in which time they halve
-     * @return what is wrong, null when nothing is
      */
-    @Nullable String look(
-            long now,
-            long undisturbedSince,
-            LinkStatus link,
-            long routeChanges,
-            Supplier<Optional<Duration>> halfLife) {
+    void look(long now, long undisturbedSince, LinkStatus link, long routeChanges) {
         LinkStatus last = before;
         before = link;
-        LinkStatistics statistics = link.statistics();
-        if (last == null || isCleared(last.statistics(), statistics)) {
+        if (last == null || isCleared(last.statistics(), link.statistics())) {
             cleared = last != null;
             begin(now, link, routeChanges);
-            return null;
+            return;
         }
         boolean sameConfig = isSame(last.config(), link.config());
-        String wrong = pongs(last, link, sameConfig);
-        wrong = wrong == null ? longDown(now, undisturbedSince, last, link, sameConfig) : wrong;
-        wrong = wrong == null ? pings(now, undisturbedSince, link, sameConfig) : wrong;
-        wrong = wrong == null ? data(last, link, routeChanges) : wrong;
-        wrong = wrong == null ? restraints(now, undisturbedSince, last, link) : wrong;
-        wrong = wrong == null ? fading(now, undisturbedSince, link, halfLife) : wrong;
+        checkPongs(last, link, sameConfig);
+        checkDown(now, undisturbedSince, last, link, sameConfig);
+        checkPings(now, undisturbedSince, link, sameConfig);
+        checkData(last, link, routeChanges);
+        checkRestraints(last, link, undisturbedSince);
+        checkLoss(now, undisturbedSince, last, link);
+        checkPenalty(now, undisturbedSince, link);
         reroutings = routeChanges;
         if (link.connected()) {
-            samplesWhenUp = statistics.latencySamples();
+            samplesWhenUp = link.statistics().latencySamples();
         }
-        return wrong;
+    }
+
+    private void demand(boolean right, String otherwise, LinkStatus link) {
+        if (!right) {
+            throw new AssertionError(otherwise + ": node " + node.nodeId() + ": " + link);
+        }
     }
 
     // Whoever switches a link off and on makes another configuration each time.
@@ -88,8 +92,7 @@ final class LinkWatch {
     }
 
     private void begin(long now, LinkStatus link, long routeChanges) {
-        downAt = now;
-        samplesWhenDown = link.statistics().latencySamples();
+        beginDown(now, link);
         samplesWhenUp = link.connected() ? link.statistics().latencySamples() : 0;
         beginWindow(now, link);
         pingsWhenDisabled = pings(link);
@@ -98,43 +101,47 @@ final class LinkWatch {
         reroutings = routeChanges;
     }
 
-    private @Nullable String pongs(LinkStatus last, LinkStatus link, boolean sameConfig) {
+    private void checkPongs(LinkStatus last, LinkStatus link, boolean sameConfig) {
         long accepted = link.statistics().latencySamples();
-        if (!cleared && accepted > link.statistics().txPing().packets()) {
-            return "more pongs counted than pings were sent";
-        }
+        demand(
+                cleared || accepted <= link.statistics().txPing().packets(),
+                "more pongs counted than pings were sent",
+                link);
         boolean cameUp = link.connected() && !last.connected() && sameConfig && !cleared;
         // The first pongs of a dynamic link, which show where its peer is, are no samples.
-        return cameUp
-                        && !link.config().dynamic()
-                        && accepted - samplesWhenUp <= link.config().pongCount()
-                ? "link came up after too few pongs: " + (accepted - samplesWhenUp)
-                : null;
+        if (cameUp && !link.config().dynamic()) {
+            long pongs = accepted - samplesWhenUp;
+            demand(
+                    pongs > link.config().pongCount(),
+                    "link came up after too few pongs: " + pongs,
+                    link);
+        }
+    }
+
+    private void beginDown(long now, LinkStatus link) {
+        downAt = now;
+        samplesWhenDown = link.statistics().latencySamples();
     }
 
     /** Looks whether a link is still down though it has enough pongs, of which none was vain. */
-    private @Nullable String longDown(
+    private void checkDown(
             long now, long undisturbedSince, LinkStatus last, LinkStatus link, boolean sameConfig) {
         LinkConfig config = link.config();
-        LinkStatistics statistics = link.statistics();
+        boolean cameUp = link.statistics().upCount() > last.statistics().upCount();
+        demand(!sameConfig || config.enabled() || !cameUp, "a disabled link came up", link);
         if (!sameConfig
                 || !config.enabled()
                 || config.dynamic()
                 || link.connected()
                 || last.connected()
-                || statistics.upCount() != last.statistics().upCount()
+                || cameUp
                 || undisturbedSince >= downAt
                 || now - downAt > config.pingTimeout().toNanos()) {
-            downAt = now;
-            samplesWhenDown = statistics.latencySamples();
-            return sameConfig
-                            && !config.enabled()
-                            && statistics.upCount() > last.statistics().upCount()
-                    ? "a disabled link came up"
-                    : null;
+            beginDown(now, link);
+            return;
         }
-        long pongs = statistics.latencySamples() - samplesWhenDown;
-        return pongs > config.pongCount() ? "link is down after enough pongs: " + pongs : null;
+        long pongs = link.statistics().latencySamples() - samplesWhenDown;
+        demand(pongs <= config.pongCount(), "link is down after enough pongs: " + pongs, link);
     }
 
     private static long pings(LinkStatus link) {
@@ -147,89 +154,93 @@ final class LinkWatch {
         windowPings = pings(link);
     }
 
-    private @Nullable String pings(
-            long now, long undisturbedSince, LinkStatus link, boolean sameConfig) {
+    private void checkPings(long now, long undisturbedSince, LinkStatus link, boolean sameConfig) {
         LinkConfig config = link.config();
         if (!sameConfig || config.enabled()) {
             pingsWhenDisabled = pings(link);
-        } else if (pings(link) > pingsWhenDisabled + 2) { // some may be marks of what was sent
-            return "pings are sent on a link that is disabled";
         }
+        demand(
+                pings(link) <= pingsWhenDisabled + 2, // some may be marks of what was sent
+                "pings are sent on a link that is disabled",
+                link);
         if (!sameConfig
                 || !config.enabled()
                 || config.dynamic()
                 || undisturbedSince >= windowStart) {
             beginWindow(now, link);
-            return null;
+            return;
         }
         long intervals = (now - windowStart) / config.pingInterval().toNanos();
-        if (intervals < INTERVALS) {
-            return null;
+        if (intervals >= INTERVALS) {
+            long sent = pings(link) - windowPings;
+            beginWindow(now, link);
+            demand(
+                    sent >= intervals * SHARE - PINGS_AT_ENDS,
+                    "too few pings are sent: " + sent + " in " + intervals + " intervals",
+                    link);
         }
-        long sent = pings(link) - windowPings;
-        beginWindow(now, link);
-        return sent < intervals * SHARE - PINGS_AT_ENDS
-                ? "too few pings are sent: " + sent + " in " + intervals + " intervals"
-                : null;
     }
 
-    private @Nullable String data(LinkStatus last, LinkStatus link, long routeChanges) {
+    private void checkData(LinkStatus last, LinkStatus link, long routeChanges) {
         boolean idle = !last.active() && !link.active() && routeChanges == reroutings;
-        return idle && link.statistics().txData().packets() > last.statistics().txData().packets()
-                ? "messages take a link that is not active"
-                : null;
+        demand(
+                !idle
+                        || link.statistics().txData().packets()
+                                <= last.statistics().txData().packets(),
+                "messages take a link that is not active",
+                link);
     }
 
-    private @Nullable String restraints(
-            long now, long undisturbedSince, LinkStatus last, LinkStatus link) {
+    private void checkRestraints(LinkStatus last, LinkStatus link, long undisturbedSince) {
         LinkStability stability = link.stability();
         LinkStability earlier = last.stability();
         boolean overdue =
                 (isOver(earlier.heldDown()) && isOver(stability.heldDown()))
                         || (isOver(earlier.suppressed()) && isOver(stability.suppressed()));
-        if (overdue && undisturbedSince < windowStart) {
-            return "what held the link back is over, but does not end";
-        }
-        boolean lossless =
-                link.connected()
-                        && stability.lossy()
-                        && link.loss().lost() == 0
-                        && last.connected();
-        if (!lossless) {
-            pingsWhenLossless = -1;
-        } else if (pingsWhenLossless < 0 || undisturbedSince >= losslessSince) {
-            pingsWhenLossless = pings(link); // a node that is held up at each ping judges none
-            losslessSince = now;
-        } else if (pings(link) > pingsWhenLossless + 2) {
-            return "the link is avoided although it loses nothing";
-        }
-        return null;
+        demand(
+                !overdue || undisturbedSince >= windowStart,
+                "what held the link back is over, but does not end",
+                link);
     }
 
     private static boolean isOver(Optional<Duration> left) {
         return left.isPresent() && left.get().isZero();
     }
 
-    private @Nullable String fading(
-            long now,
-            long undisturbedSince,
-            LinkStatus link,
-            Supplier<Optional<Duration>> halfLife) {
+    /** Looks whether a link that loses nothing any more is still taken for lossy. */
+    private void checkLoss(long now, long undisturbedSince, LinkStatus last, LinkStatus link) {
+        boolean lossless = link.stability().lossy() && link.loss().lost() == 0;
+        if (!lossless || !link.connected() || !last.connected()) {
+            pingsWhenLossless = -1;
+        } else if (pingsWhenLossless < 0 || undisturbedSince >= losslessSince) {
+            pingsWhenLossless = pings(link); // a node that is held up at each ping judges none
+            losslessSince = now;
+        } else {
+            demand(
+                    pings(link) <= pingsWhenLossless + 2,
+                    "the link is avoided although it loses nothing",
+                    link);
+        }
+    }
+
+    /** Looks whether penalties halve in their time. */
+    private void checkPenalty(long now, long undisturbedSince, LinkStatus link) {
         int left = link.stability().penalty();
         long downs = link.statistics().downCount();
         if (penalty == 0 || downs != downsAtPenalty || undisturbedSince >= penaltyAt) {
             penalty = left;
             penaltyAt = now;
             downsAtPenalty = downs;
-            return null;
+            return;
         }
-        Optional<Duration> time = halfLife.get();
-        if (time.isEmpty() || now - penaltyAt < time.get().toNanos() * 11 / 10) {
-            return null;
+        Optional<Duration> halfLife =
+                node.flapControl().damping().map(FlapControl.Damping::halfLife);
+        if (halfLife.isPresent() && now - penaltyAt >= halfLife.get().toNanos() * 11 / 10) {
+            demand(
+                    left <= penalty / 2 + 1,
+                    "the penalty of the link does not fade: " + penalty + ", then " + left,
+                    link);
+            penalty = 0;
         }
-        boolean fades = left <= penalty / 2 + 1;
-        String wrong = "the penalty of the link does not fade: " + penalty + ", then " + left;
-        penalty = 0;
-        return fades ? null : wrong;
     }
 }

@@ -22,12 +22,11 @@ final class PlanGenerator {
         508, 508, 508, 508, 1472, 1472, 1472, 1472, 8972, 65_507
     };
     private static final int MOST_LINK_ENDS = 250;
-    private static final int SMALLEST_MTU = 576;
+    static final int SMALLEST_MTU = 576;
     private static final int IP_HEADERS = 28;
     private static final int MOST_BYTES = 200_000;
     private static final int BEYOND_WINDOW = 4500;
     private static final int BEYOND_NUMBERS = 66_000;
-    private static final int MOST_ENDS_OF_LONG_TRIALS = 9;
 
     private final SplittableRandom random;
     private final SplittableRandom flaps;
@@ -176,9 +175,8 @@ final class PlanGenerator {
         }
         rekeyLong(horizon);
         mix();
-        Step trial = wraps ? null : trial();
-        if (trial != null) {
-            add(horizon, trial);
+        if (!wraps) {
+            TrialGenerator.trial(setup, extras).ifPresent(trial -> add(horizon, trial));
         }
         steps.sort(Comparator.comparingInt(TimedStep::millis));
     }
@@ -276,49 +274,6 @@ final class PlanGenerator {
                 add(0, new Step.Talk(from, to, 1, 4000 + extras.nextInt(4000), 0));
             }
         }
-    }
-
-    private @Nullable Step trial() {
-        int host = 1 + extras.nextInt(setup.hosts());
-        int other = otherThan(host);
-        return switch (extras.nextInt(400)) {
-            case 0, 1, 2, 3 -> narrow(host, other);
-            case 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 ->
-                    setup.hosts() > 2 ? new Step.Isolate(host) : null;
-            case 16, 17, 18, 19 -> new Step.Stutter(host, other);
-            case 20, 21 -> outrun(host, other);
-            case 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35 ->
-                    setup.promise() == Promise.ORDER ? null : new Step.Scatter(host, other);
-            case 36, 37 -> straggle(host, other, 2100 + extras.nextInt(1990));
-            case 38 -> straggle(host, other, 8300 + extras.nextInt(1000));
-            case 39, 40, 41, 42, 43, 44, 45, 46, 47, 48 ->
-                    new Step.Reborn(host, extras.nextInt(extras.nextInt(4) == 0 ? 6000 : 300));
-            default -> null;
-        };
-    }
-
-    private @Nullable Step narrow(int from, int to) {
-        int room = setup.payload() - SMALLEST_MTU;
-        if (room < SMALLEST_MTU || setup.hosts() * setup.links() > MOST_ENDS_OF_LONG_TRIALS) {
-            return null;
-        }
-        return new Step.Narrow(
-                from,
-                to,
-                extras.nextInt(setup.links()),
-                SMALLEST_MTU + extras.nextInt(Math.min(room, 2000)),
-                extras.nextBoolean());
-    }
-
-    private @Nullable Step straggle(int from, int to, int messages) {
-        return setup.promise() == Promise.ORDER ? null : new Step.Straggle(from, to, messages);
-    }
-
-    private @Nullable Step outrun(int from, int to) {
-        if (setup.hosts() != 3 || setup.links() > 3) {
-            return null;
-        }
-        return new Step.Outrun(from, to, 6 - from - to);
     }
 
     private int otherThan(int host) {

@@ -16,8 +16,8 @@ sealed interface Step {
         return Optional.ofNullable(
                 switch (this) {
                     case Talk talk -> talk.kind();
+                    case Heal _, Loopback _, Roam _, Outrun _ -> null;
                     case Harm harm -> harm.kind;
-                    case Heal _ -> null;
                     case Pause pause -> pause.suspended ? Fault.SUSPENSION : Fault.PAUSE;
                     case Restart restart -> restart.crash ? Fault.CRASH : Fault.RESTART;
                     case Drift _ -> Fault.CLOCK_DRIFT;
@@ -25,11 +25,9 @@ sealed interface Step {
                     case Replay _ -> Fault.REPLAY;
                     case Garbage _ -> Fault.GARBAGE;
                     case Forge _ -> Fault.FORGERY;
-                    case Loopback _, Roam _ -> null;
                     case Narrow narrow -> narrow.local ? Fault.LOCAL_MTU : Fault.BLACK_HOLE;
                     case Isolate _ -> Fault.CUT;
                     case Stutter _ -> Fault.PAUSE;
-                    case Outrun _ -> null;
                     case Scatter _ -> Fault.JITTER;
                     case Straggle _ -> Fault.REORDERING;
                     case Reborn _ -> Fault.CRASH;
@@ -176,6 +174,14 @@ sealed interface Step {
         }
     }
 
+    /** Noise comes to a host, from a stranger or under the address of another host. */
+    record Garbage(int from, int to, int link, int packets, boolean stranger) implements Step {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts && link < links;
+        }
+    }
+
     /**
      * Somebody who has no key makes packets as if they were from a host, for a while, and sends
      * them as a stranger or under that host's address.
@@ -267,14 +273,6 @@ sealed interface Step {
         @Override
         public boolean fits(int hosts, int links) {
             return host <= hosts;
-        }
-    }
-
-    /** Noise comes to a host, from a stranger or under the address of another host. */
-    record Garbage(int from, int to, int link, int packets, boolean stranger) implements Step {
-        @Override
-        public boolean fits(int hosts, int links) {
-            return Math.max(from, to) <= hosts && link < links;
         }
     }
 }

@@ -4,7 +4,6 @@ import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
 import io.knet4j.Knet;
 import io.knet4j.Link;
-import io.knet4j.LinkStatus;
 import io.knet4j.MtuLimit;
 import io.knet4j.Reason;
 import io.knet4j.SendException;
@@ -121,7 +120,7 @@ final class Trials {
                 refused ? Duration.ZERO : MTU_LIMIT);
         broadcast(node, MESSAGES, length);
         network.advance(Aftermath.ARRIVAL);
-        requireByAll(node, MESSAGES);
+        requireBy(network.nodes(), node);
         path.set(clean);
         aftermath.await(
                 "a path that has become larger is not noticed: " + link.status(),
@@ -136,17 +135,17 @@ final class Trials {
         }
     }
 
-    private void requireByAll(Knet from, int messages) {
-        for (Knet to : network.nodes()) {
+    /** Nodes must have the last messages of another one. */
+    private void requireBy(List<Knet> nodes, Knet from) {
+        for (Knet to : nodes) {
             if (!to.equals(from)) {
-                aftermath.requireLast(from, to, messages);
+                aftermath.requireLast(from, to, MESSAGES);
             }
         }
     }
 
     private static int packetBytes(Link link) {
-        LinkStatus status = link.status();
-        return status.pathMtu().packetBytes();
+        return link.status().pathMtu().packetBytes();
     }
 
     private void isolate(int host) {
@@ -155,7 +154,7 @@ final class Trials {
                 cut(host, other);
             }
         }
-        List<Knet> others = network.nodes().stream().filter(node -> node.nodeId() != host).toList();
+        List<Knet> others = othersThan(host);
         aftermath.await(
                 "a host that is cut off is still reachable",
                 () ->
@@ -168,14 +167,12 @@ final class Trials {
             broadcast(node, MESSAGES, Checker.MIN_LENGTH);
         }
         network.advance(Aftermath.ARRIVAL);
-        for (Knet from : others) {
-            for (Knet to : others) {
-                if (!from.equals(to)) {
-                    aftermath.requireLast(from, to, MESSAGES);
-                }
-            }
-        }
+        others.forEach(from -> requireBy(others, from));
         aftermath.recover();
+    }
+
+    private List<Knet> othersThan(int host) {
+        return network.nodes().stream().filter(node -> node.nodeId() != host).toList();
     }
 
     private void requireRefusal(Knet node, int host) {
@@ -277,14 +274,14 @@ final class Trials {
         flood(cluster.node(host), 1 + host % setup.hosts(), messages);
         broadcast(cluster.node(host), 1, Checker.MIN_LENGTH);
         network.advance(Aftermath.ARRIVAL);
-        List<Knet> others = network.nodes().stream().filter(node -> node.nodeId() != host).toList();
-        long told = others.stream().mapToLong(node -> checker.restarts(node, host)).sum();
+        List<Knet> others = othersThan(host);
+        long before = restartsTold(others, host);
         network.crash(cluster.node(host));
         network.advance(Duration.ofMillis(messages % (2L * setup.timeoutMillis())));
         revive.accept(host);
         cluster.awaitConnected(Aftermath.CONNECT_LIMIT);
         network.advance(setup.settling());
-        told = others.stream().mapToLong(node -> checker.restarts(node, host)).sum() - told;
+        long told = restartsTold(others, host) - before;
         if (told != others.size()) {
             throw new AssertionError(
                     "a host was restarted, and " + told + " of " + others.size() + " told it");
@@ -294,6 +291,10 @@ final class Trials {
             broadcast(node, MESSAGES, Checker.MIN_LENGTH);
         }
         network.advance(Aftermath.ARRIVAL);
-        network.nodes().forEach(node -> requireByAll(node, MESSAGES));
+        network.nodes().forEach(node -> requireBy(network.nodes(), node));
+    }
+
+    private long restartsTold(List<Knet> nodes, int host) {
+        return nodes.stream().mapToLong(node -> checker.restarts(node, host)).sum();
     }
 }
