@@ -911,10 +911,16 @@ public final class Checker {
         return quiet && !config.dynamic() ? Demand.UP : Demand.NONE;
     }
 
-    /** Whether a link takes what comes on a path: a dynamic one if it has its peer there. */
+    /**
+     * Whether a link answers what comes on a path: a dynamic one if it has its peer there, or looks
+     * for it or will do so when it is enabled.
+     */
     private static boolean answers(Knet node, Link link, SimPath path) {
-        return Objects.equals(link.config().local(), path.to())
-                && link.status().peer().filter(path.from()::equals).isPresent()
+        LinkConfig config = link.config();
+        Optional<InetSocketAddress> peer = link.status().peer();
+        boolean looking = config.dynamic() && (peer.isEmpty() || !config.enabled());
+        return Objects.equals(config.local(), path.to())
+                && (looking || peer.filter(path.from()::equals).isPresent())
                 && accepts(node, link, path.from());
     }
 

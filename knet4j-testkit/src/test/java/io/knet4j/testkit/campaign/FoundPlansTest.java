@@ -181,6 +181,18 @@ class FoundPlansTest {
     }
 
     @Test
+    void aDisabledDynamicLinkAnswersBeforeItKnowsItsPeer() {
+        requireClean(
+                new Plan(
+                        17_917,
+                        clear(Promise.NONE, 2, 1, LinkPolicy.ACTIVE, 49, 220),
+                        List.of(
+                                new TimedStep(0, new Step.Roam(1, 2, 0)),
+                                new TimedStep(11, new Step.SetEnabled(1, 2, 0, false)),
+                                new TimedStep(283, new Step.Forge(2, 1, 0, 660, true)))));
+    }
+
+    @Test
     void aRestartAfterManyMessagesIsTold() {
         requireClean(
                 new Plan(
