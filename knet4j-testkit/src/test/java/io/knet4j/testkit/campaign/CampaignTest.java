@@ -19,7 +19,7 @@ class CampaignTest {
 
     @Test
     void promisesHoldWhateverHappens() throws Exception {
-        requireClean(Integer.getInteger("knet4j.runs", 60));
+        requireClean(Integer.getInteger("knet4j.runs", 50));
     }
 
     @Test
