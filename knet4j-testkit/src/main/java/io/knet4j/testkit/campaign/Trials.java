@@ -2,6 +2,7 @@ package io.knet4j.testkit.campaign;
 
 import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
+import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.Link;
 import io.knet4j.MtuLimit;
@@ -89,7 +90,8 @@ final class Trials {
 
     private void narrow(Step.Narrow step) {
         Knet node = cluster.node(step.from());
-        Link link = cluster.host(step.from(), step.to()).link(step.link()).orElseThrow();
+        Host host = cluster.host(step.from(), step.to());
+        Link link = host.link(step.link()).orElseThrow();
         SimPath path = cluster.path(step.from(), step.to(), step.link());
         if (link.status().pathMtu().limit() == MtuLimit.MANUAL) {
             node.setInterfaceMtu(OptionalInt.empty());
@@ -109,6 +111,7 @@ final class Trials {
         boolean refused =
                 step.local()
                         && link.status().active()
+                        && host.status().dataMtu() >= step.bytes()
                         && node.compression().method() == CompressionMethod.NONE;
         if (refused) { // by this machine, which is a reason to look at once
             broadcast(node, 1 + setup.links(), length);
