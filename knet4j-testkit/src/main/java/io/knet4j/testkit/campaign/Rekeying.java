@@ -10,11 +10,12 @@ import io.knet4j.SharedKey;
 import io.knet4j.testkit.SimCluster;
 import io.knet4j.testkit.SimNetwork;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -38,7 +39,7 @@ final class Rekeying {
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
     /** What any host has had. */
-    private final List<CryptoConfig> used = new ArrayList<>();
+    private final Set<CryptoConfig> used = new LinkedHashSet<>();
 
     private record Change(int host, int gapMillis, UnaryOperator<CryptoSettings> change) {}
 
@@ -48,10 +49,10 @@ final class Rekeying {
         this.cluster = cluster;
         this.agenda = agenda;
         if (setup.encrypted()) {
-            CryptoConfig first = crypto(setup, 0);
-            used.add(first);
+            CryptoSettings first =
+                    CryptoSettings.of(crypto(setup, 0)).withClearTraffic(ClearTraffic.REFUSE);
             for (int host = 1; host <= setup.hosts(); host++) {
-                settings.put(host, CryptoSettings.of(first).withClearTraffic(ClearTraffic.REFUSE));
+                set(host, first);
                 configure(host);
             }
         }
@@ -64,6 +65,12 @@ final class Rekeying {
         CryptoCipher cipher = setup.cipher();
         CryptoHash hash = Objects.requireNonNull(setup.hash());
         return new CryptoConfig(cipher, hash, SharedKey.of(bytes));
+    }
+
+    private void set(int host, CryptoSettings wanted) {
+        settings.put(host, wanted);
+        wanted.slot(1).ifPresent(used::add);
+        wanted.slot(2).ifPresent(used::add);
     }
 
     /** A host reads its configuration. */
@@ -90,7 +97,6 @@ final class Rekeying {
     void begin(Step.Rekey step) {
         boolean idle = changes.isEmpty();
         CryptoConfig next = crypto(setup, step.key());
-        used.add(next);
         round(step, now -> now.withSlot(3 - now.sendingSlot(), next));
         round(step, now -> now.withSendingSlot(3 - now.sendingSlot()));
         round(step, now -> now.withoutSlot(3 - now.sendingSlot()));
@@ -119,7 +125,7 @@ final class Rekeying {
             agenda.in(RETRY_MILLIS, this::goOn);
             return;
         }
-        settings.computeIfPresent(next.host, (_, now) -> next.change.apply(now));
+        set(next.host, next.change.apply(Objects.requireNonNull(settings.get(next.host))));
         if (alive) {
             configure(next.host);
         }
