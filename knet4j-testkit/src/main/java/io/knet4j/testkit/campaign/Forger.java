@@ -43,6 +43,7 @@ final class Forger {
     private final Checker checker;
     private final Agenda agenda;
     private final Rekeying rekeying;
+    private final Aftermath aftermath;
     private final SplittableRandom random;
     private final Map<InetSocketAddress, Map<InetSocketAddress, Token>> pings = new HashMap<>();
     private final Map<CryptoConfig, PacketSealer> sealers = new HashMap<>();
@@ -58,13 +59,15 @@ final class Forger {
             SimCluster cluster,
             Checker checker,
             Agenda agenda,
-            Rekeying rekeying) {
+            Rekeying rekeying,
+            Aftermath aftermath) {
         setup = plan.setup();
         this.network = network;
         this.cluster = cluster;
         this.checker = checker;
         this.agenda = agenda;
         this.rekeying = rekeying;
+        this.aftermath = aftermath;
         random = new SplittableRandom(~plan.seed());
         strange = setup.encrypted() ? Rekeying.crypto(setup, STRANGE_KEY) : null;
         if (plan.steps().stream().anyMatch(step -> step.step() instanceof Step.Forge)) {
@@ -132,7 +135,7 @@ final class Forger {
                 if (link.peer().filter(stranger::equals).isPresent()) {
                     throw new AssertionError("a stranger is taken for a host: " + link);
                 }
-                Aftermath.requireMtuThatPasses(setup, link);
+                aftermath.requireMtuThatPasses(link);
             }
         }
     }

@@ -86,8 +86,8 @@ final class Run {
             cluster.change(link, _ -> clean);
         }
         checker = Checker.attach(network);
-        forger = new Forger(plan, network, cluster, checker, agenda, rekeying);
-        aftermath = new Aftermath(setup, network, cluster, checker, counts, random, clean);
+        aftermath = new Aftermath(plan, network, cluster, checker, counts, random, clean);
+        forger = new Forger(plan, network, cluster, checker, agenda, rekeying, aftermath);
         trials =
                 new Trials(
                         setup, network, cluster, checker, counts, aftermath, clean, this::revive);

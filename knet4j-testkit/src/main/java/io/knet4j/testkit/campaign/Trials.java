@@ -100,7 +100,9 @@ final class Trials {
         int most = setup.payload() + headers;
         aftermath.await(
                 "the path MTU is not found: " + link.status(),
-                () -> packetBytes(link) > Math.min(most - LEFT_OVER, LARGEST),
+                () ->
+                        packetBytes(link) <= most
+                                && packetBytes(link) > Math.min(most - LEFT_OVER, LARGEST),
                 MTU_LIMIT);
         int found = packetBytes(link);
         path.change(now ->
