@@ -56,7 +56,9 @@ public enum DropCause {
     LATE_PONG,
     /** The path MTU reply answers no probe of this link that waits for one. */
     UNSOLICITED_PMTUD_REPLY,
-    /** Data from a host without any link that is up. */
+    /**
+     * Data from a host without any link that is up, on a link by which it has not answered a ping.
+     */
     HOST_UNREACHABLE,
     /**
      * The message was delivered before: the normal fate of copies with {@link LinkPolicy#ACTIVE}.

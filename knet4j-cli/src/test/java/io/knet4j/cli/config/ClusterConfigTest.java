@@ -166,6 +166,22 @@ class ClusterConfigTest {
                         .flapControl());
     }
 
+    /** Which has all options, with their defaults where they have any that matters. */
+    @Test
+    void theSectionInTheDocumentationIsAsThereSaid() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "operations.md"));
+        int start = page.indexOf("knet4j {");
+        String section = page.substring(start, page.indexOf("```", start));
+        ClusterConfig config = parse(twoNodes("") + section);
+        assertEquals(
+                FlapControl.OFF
+                        .withHoldDown(Duration.ofSeconds(30))
+                        .withDamping(FlapControl.Damping.DEFAULT)
+                        .withLossLimit(FlapControl.LossLimit.DEFAULT),
+                config.flapControl());
+        assertEquals(List.of(), config.warnings());
+    }
+
     @Test
     void itsOwnSectionIsChecked() throws ConfigException {
         String start = twoNodes("");

@@ -1,0 +1,45 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.knet4j.Channel;
+import io.knet4j.Destination;
+import io.knet4j.Host;
+import io.knet4j.Knet;
+import io.knet4j.LinkConfig;
+import io.knet4j.SendException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * One of two nodes on this machine, 1 or 2, joined by two links. It greets the other one ten times,
+ * once a second, and prints what it hears; the log tells what happens to the links.
+ */
+void main(String[] args) throws InterruptedException {
+    int id = Integer.parseInt(args[0]);
+    int other = 3 - id;
+    try (Knet knet = Knet.builder(id).open()) {
+        Host peer = knet.addHost(other);
+        for (int link = 0; link < 2; link++) {
+            int port = 5405 + link;
+            peer.addLink(
+                    link,
+                    LinkConfig.udp(
+                            new InetSocketAddress("127.0.0." + id, port),
+                            new InetSocketAddress("127.0.0." + other, port)));
+        }
+        Channel greetings = knet.channel(0);
+        greetings.onMessage(m -> IO.println("from " + m.source() + ": " + UTF_8.decode(m.payload())));
+        knet.startForwarding();
+        if (!peer.awaitReachable(Duration.ofMinutes(1))) {
+            IO.println("no link to node " + other + " has come up; is it running?");
+            return;
+        }
+        for (int i = 1; i <= 10; i++) {
+            try {
+                greetings.sendSync(UTF_8.encode("hello " + i), Destination.host(other));
+            } catch (SendException e) {
+                IO.println(e.getMessage());
+            }
+            Thread.sleep(1000);
+        }
+    }
+}
