@@ -113,7 +113,7 @@ final class Trials {
         boolean refused =
                 step.local()
                         && link.status().active()
-                        && host.status().dataMtu() >= step.bytes()
+                        && smallestDataMtu(node) >= step.bytes()
                         && node.compression().method() == CompressionMethod.NONE;
         if (refused) { // by this machine, which is a reason to look at once
             broadcast(node, 1 + setup.links(), length);
@@ -132,6 +132,11 @@ final class Trials {
                 () -> packetBytes(link) == found,
                 MTU_LIMIT);
         counts.check("path MTUs", 3);
+    }
+
+    /** By which broadcasts are cut. */
+    private static int smallestDataMtu(Knet node) {
+        return node.hosts().stream().mapToInt(host -> host.status().dataMtu()).min().orElseThrow();
     }
 
     private void broadcast(Knet node, int messages, int length) {
