@@ -19,7 +19,6 @@ final class PingTokens {
     private final long key0;
     private final long key1;
     private final long[] accepted = new long[REMEMBERED];
-    private int nextAccepted;
 
     /** What a pong's token is. */
     enum Verdict {
@@ -47,19 +46,17 @@ final class PingTokens {
         if (seal(sentAt) != seal || sentAt == NEVER) {
             return Verdict.FORGED;
         }
-        long oldest = Long.MAX_VALUE;
-        for (long earlier : accepted) {
-            if (earlier == sentAt) {
+        int oldest = 0;
+        for (int i = 0; i < REMEMBERED; i++) {
+            if (accepted[i] == sentAt) {
                 return Verdict.COPY;
             }
-            oldest = Math.min(oldest, earlier);
+            oldest = accepted[i] < accepted[oldest] ? i : oldest;
         }
-        if (sentAt < oldest) {
-            return Verdict
-                    .COPY; // older than all that is remembered: cannot tell, so it does not count
+        if (sentAt < accepted[oldest]) {
+            return Verdict.COPY; // or not: what is older than all that is remembered does not count
         }
-        accepted[nextAccepted] = sentAt;
-        nextAccepted = (nextAccepted + 1) % REMEMBERED;
+        accepted[oldest] = sentAt;
         return Verdict.FRESH;
     }
 

@@ -5,7 +5,13 @@ import static io.knet4j.internal.engine.PingTokens.Verdict.FORGED;
 import static io.knet4j.internal.engine.PingTokens.Verdict.FRESH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class PingTokensTest {
@@ -57,6 +63,23 @@ class PingTokensTest {
         }
         for (int i = 0; i < 1000; i++) {
             assertThat(tokens.accept(i, tokens.seal(i))).isEqualTo(COPY);
+        }
+    }
+
+    /** Copies come anywhere, too. */
+    @Test
+    void takesNoTokenTwiceHoweverTheyOvertakeEachOther() {
+        long seed = new SplittableRandom().nextLong();
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Long> times = new ArrayList<>(LongStream.range(0, 3000).mapToObj(i -> i / 3).toList());
+        for (int i = 0; i < times.size(); i++) {
+            Collections.swap(times, i, Math.min(times.size() - 1, i + random.nextInt(600)));
+        }
+        Set<Long> taken = new HashSet<>();
+        for (long time : times) {
+            if (tokens.accept(time, tokens.seal(time)) == FRESH) {
+                assertThat(taken.add(time)).as("%d, seed %d", time, seed).isTrue();
+            }
         }
     }
 }

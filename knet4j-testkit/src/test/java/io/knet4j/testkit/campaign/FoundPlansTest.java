@@ -193,6 +193,37 @@ class FoundPlansTest {
     }
 
     @Test
+    void pongsThatOvertakeTheirCopiesCountOnce() {
+        Setup setup =
+                new Setup(
+                        Promise.NOTHING_LOST,
+                        2,
+                        2,
+                        LinkPolicy.ACTIVE,
+                        30,
+                        201,
+                        3,
+                        1472,
+                        CryptoCipher.NONE,
+                        null,
+                        CompressionMethod.NONE,
+                        FlapControl.OFF);
+        requireClean(
+                new Plan(
+                        98_975,
+                        setup,
+                        List.of(
+                                new TimedStep(
+                                        316,
+                                        new Step.Harm(
+                                                Fault.DUPLICATION, 2, 1, 1, false, 0.095, 27)),
+                                new TimedStep(
+                                        332,
+                                        new Step.Harm(Fault.REORDERING, 2, 1, 1, true, 0.3, 18)),
+                                new TimedStep(341, new Step.Talk(2, 1, 8250, 20, 4)))));
+    }
+
+    @Test
     void aRestartAfterManyMessagesIsTold() {
         requireClean(
                 new Plan(
