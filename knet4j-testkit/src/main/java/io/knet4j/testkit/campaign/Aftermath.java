@@ -150,7 +150,8 @@ final class Aftermath {
                             + " to node "
                             + to.nodeId()
                             + "; "
-                            + to.statistics());
+                            + Failures.losses(to)
+                            + (from.equals(to) ? "" : "; " + Failures.losses(from)));
         }
     }
 
@@ -170,7 +171,8 @@ final class Aftermath {
                 Link anchor = host.link(0).orElseThrow();
                 if (anchor.status().statistics().downCount() > 0) {
                     throw new AssertionError(
-                            "the link that nobody touched was down: " + anchor.status());
+                            "the link that nobody touched was down: "
+                                    + Failures.link(node, anchor.status()));
                 }
             }
         }
@@ -197,7 +199,7 @@ final class Aftermath {
                                 + node.nodeId());
             }
             for (LinkStatus link : node.linkStatuses()) {
-                requireMtuThatPasses(link);
+                requireMtuThatPasses(node, link);
                 counts.check("path MTUs", 1);
             }
         }
@@ -232,12 +234,13 @@ final class Aftermath {
     }
 
     /** Unless an answer that was changed on its way has told of another size. */
-    void requireMtuThatPasses(LinkStatus link) {
+    void requireMtuThatPasses(Knet node, LinkStatus link) {
         if (!mayBeMisled
                 && link.config().transport() == LinkConfig.Transport.UDP
                 && link.pathMtu().limit() != MtuLimit.MANUAL
                 && link.pathMtu().packetBytes() > setup.payload() + headers(link)) {
-            throw new AssertionError("larger packets than any path takes: " + link);
+            throw new AssertionError(
+                    "larger packets than any path takes: " + Failures.link(node, link));
         }
     }
 

@@ -133,9 +133,10 @@ final class Forger {
             for (LinkStatus link : node.linkStatuses()) {
                 InetSocketAddress stranger = SimCluster.address(setup.hosts() + 1, link.linkId());
                 if (link.peer().filter(stranger::equals).isPresent()) {
-                    throw new AssertionError("a stranger is taken for a host: " + link);
+                    throw new AssertionError(
+                            "a stranger is taken for a host: " + Failures.link(node, link));
                 }
-                aftermath.requireMtuThatPasses(link);
+                aftermath.requireMtuThatPasses(node, link);
             }
         }
     }

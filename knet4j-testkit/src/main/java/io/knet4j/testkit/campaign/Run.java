@@ -98,7 +98,12 @@ final class Run {
     static Outcome of(Plan plan) {
         Counts counts = new Counts();
         try (SimNetwork network = SimNetwork.create(plan.seed())) {
-            new Run(plan, network, counts).run();
+            Run run = new Run(plan, network, counts);
+            try {
+                run.run();
+            } finally {
+                run.count(); // also what was done until it failed
+            }
             return new Outcome(plan, counts, null);
         } catch (RuntimeException | AssertionError e) {
             return new Outcome(plan, counts, Failures.text(e));
@@ -166,13 +171,12 @@ final class Run {
             }
         }
         aftermath.requireCalm();
-        count();
         checker.finish(Aftermath.ARRIVAL);
-        checker.checks().forEach(counts::check);
     }
 
     private void count() {
         counts.time(network.now().toNanos());
+        checker.checks().forEach(counts::check);
         if (forger.forged() > 0) {
             counts.check("forged packets", forger.forged());
         }

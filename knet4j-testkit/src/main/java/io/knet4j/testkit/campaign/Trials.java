@@ -99,7 +99,7 @@ final class Trials {
         int headers = Aftermath.headers(link.status());
         int most = setup.payload() + headers;
         aftermath.await(
-                "the path MTU is not found: " + link.status(),
+                "the path MTU is not found: " + Failures.link(node, link.status()),
                 () ->
                         packetBytes(link) <= most
                                 && packetBytes(link) > Math.min(most - LEFT_OVER, LARGEST),
@@ -120,7 +120,8 @@ final class Trials {
             network.advance(Aftermath.ARRIVAL);
         }
         aftermath.await(
-                "a path that has become smaller is not noticed: " + link.status(),
+                "a path that has become smaller is not noticed: "
+                        + Failures.link(node, link.status()),
                 () -> packetBytes(link) <= step.bytes() + headers,
                 refused ? Duration.ZERO : MTU_LIMIT);
         broadcast(node, MESSAGES, length);
@@ -128,7 +129,8 @@ final class Trials {
         requireBy(network.nodes(), node);
         path.set(clean);
         aftermath.await(
-                "a path that has become larger is not noticed: " + link.status(),
+                "a path that has become larger is not noticed: "
+                        + Failures.link(node, link.status()),
                 () -> packetBytes(link) == found,
                 MTU_LIMIT);
         counts.check("path MTUs", 3);
@@ -216,7 +218,8 @@ final class Trials {
         if (cluster.host(host, peer).status().reachable()) {
             throw new AssertionError(
                     "a node that is late all the time does not find out that a host is gone: "
-                            + cluster.host(host, peer).links().getFirst().status());
+                            + Failures.link(
+                                    node, cluster.host(host, peer).links().getFirst().status()));
         }
         aftermath.recover();
     }
