@@ -80,7 +80,7 @@ final class LinkUses {
     }
 
     private static String time(Optional<Duration> time) {
-        return Words.time(time.orElse(Duration.ZERO));
+        return Words.roughly(time.orElse(Duration.ZERO));
     }
 
     private static String inUse(LinkState link) {
@@ -156,7 +156,7 @@ final class LinkUses {
         return fall.cause() == LinkDownCause.TRANSPORT_ERROR
                 ? "the network reported that the host cannot be reached, and no pong has come since"
                 : "no pong had come for "
-                        + Words.time(fall.silence())
+                        + Words.roughly(fall.silence())
                         + " when it went down, and none since"
                         + sending(link);
     }

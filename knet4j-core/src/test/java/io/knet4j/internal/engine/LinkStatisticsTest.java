@@ -465,10 +465,7 @@ class LinkStatisticsTest {
         node.answer(node.drainPings().getFirst(), 2);
         use(link, LinkUse.IN_USE, "no other link is up");
         node.advance(TIMEOUT.toNanos());
-        use(
-                link,
-                LinkUse.DOWN,
-                "no pong had come for 400.000 ms when it went down, and none since");
+        use(link, LinkUse.DOWN, "no pong had come for 400 ms when it went down, and none since");
         node.engine.setEnabled(node.now, link, false);
         node.engine.setEnabled(node.now, link, true);
         use(link, LinkUse.NO_ANSWER, "no pong has come since it was enabled");
