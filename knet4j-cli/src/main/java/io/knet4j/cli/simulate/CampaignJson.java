@@ -1,6 +1,6 @@
 package io.knet4j.cli.simulate;
 
-import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.knet4j.testkit.campaign.CampaignReport;
@@ -36,7 +36,7 @@ final class CampaignJson {
         if (first != null) {
             json.add("first_failure", failure(first));
         }
-        return new Gson().toJson(json);
+        return new GsonBuilder().disableHtmlEscaping().create().toJson(json);
     }
 
     private static JsonObject failure(CampaignReport.Failure first) {
@@ -48,6 +48,7 @@ final class CampaignJson {
         JsonArray schedule = new JsonArray();
         first.schedule().forEach(schedule::add);
         json.add("schedule", schedule);
+        json.addProperty("plan", first.plan());
         json.addProperty("what_then", first.whatThen());
         json.addProperty("replay", "./knet simulate --runs=1 --seed=" + first.seed());
         return json;

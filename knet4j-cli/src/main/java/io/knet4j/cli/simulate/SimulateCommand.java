@@ -104,7 +104,7 @@ public final class SimulateCommand implements Callable<Integer> {
         LogManager.getLogManager().reset();
         log.setLevel(Level.OFF);
         CampaignReport report = Campaign.run(seed, runs, threads, keepGoing, this::tell);
-        CampaignText.lines(report).forEach(terminal::outLine);
+        report.lines().forEach(terminal::outLine);
         if (json) {
             terminal.outLine(CampaignJson.line(seed, report));
         }

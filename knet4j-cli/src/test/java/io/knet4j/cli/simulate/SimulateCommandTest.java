@@ -51,23 +51,35 @@ class SimulateCommandTest {
                         0,
                         List.of(8L, 9L),
                         new CampaignReport.Failure(
-                                8, "all is lost", 20, "2 hosts", List.of("3 ms: Boom"), "lost"));
+                                8,
+                                "all is lost, DROPS=3",
+                                20,
+                                "2 hosts",
+                                List.of("3 ms: Boom"),
+                                "new Plan(\n    8L)",
+                                "lost"));
         assertThat(report.isClean()).isFalse();
-        assertThat(CampaignText.lines(report))
+        assertThat(report.lines())
                 .contains(
                         "10 runs in 2.0 s (5 runs/s), 30 s simulated",
                         "faults injected: sequence wrap 2",
                         "FAILED: 2 runs, with seeds 8, 9",
-                        "seed 8: all is lost",
-                        "shrunk from 20 to 1 steps, on 2 hosts:",
+                        "seed 8: all is lost, DROPS=3",
+                        "shrunk from 20 to 1 step, on 2 hosts:",
                         "  3 ms: Boom",
                         "  then: lost",
+                        "as a test, for FoundPlansTest:",
+                        "  new Plan(",
+                        "      8L)",
                         "to replay: ./knet simulate --runs=1 --seed=8");
-        JsonObject json = JsonParser.parseString(CampaignJson.line(1, report)).getAsJsonObject();
+        String line = CampaignJson.line(1, report);
+        assertThat(line).contains("DROPS=3");
+        JsonObject json = JsonParser.parseString(line).getAsJsonObject();
         assertThat(json.get("clean").getAsBoolean()).isFalse();
         assertThat(json.getAsJsonObject("faults").get("sequence_wrap").getAsLong()).isEqualTo(2);
         JsonObject first = json.getAsJsonObject("first_failure");
         assertThat(first.get("seed").getAsLong()).isEqualTo(8);
+        assertThat(first.get("plan").getAsString()).isEqualTo("new Plan(\n    8L)");
         assertThat(first.get("replay").getAsString()).endsWith("--seed=8");
     }
 }

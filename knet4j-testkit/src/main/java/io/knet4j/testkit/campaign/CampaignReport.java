@@ -51,6 +51,7 @@ public record CampaignReport(
      * @param stepsBefore number of steps in its schedule
      * @param cluster the smallest cluster that was found
      * @param schedule the smallest schedule that was found
+     * @param plan both in Java, to be put into a test
      * @param whatThen what is wrong with that
      */
     public record Failure(
@@ -59,6 +60,7 @@ public record CampaignReport(
             int stepsBefore,
             String cluster,
             List<String> schedule,
+            String plan,
             String whatThen) {
 
         private static Failure of(Outcome failed, Outcome shrunk) {
@@ -68,6 +70,7 @@ public record CampaignReport(
                     failed.plan().steps().size(),
                     shrunk.plan().setup().toString(),
                     shrunk.plan().steps().stream().map(TimedStep::toString).toList(),
+                    PlanSource.of(shrunk.plan()),
                     Objects.requireNonNullElse(shrunk.failure(), ""));
         }
     }
@@ -93,6 +96,15 @@ public record CampaignReport(
                 counts.damaged(),
                 failed.stream().map(outcome -> outcome.plan().seed()).toList(),
                 shrunk == null ? null : Failure.of(failed.getFirst(), shrunk));
+    }
+
+    /**
+     * For people.
+     *
+     * @return lines about all of it, of which the last say whether something was found
+     */
+    public List<String> lines() {
+        return CampaignText.lines(this);
     }
 
     /**

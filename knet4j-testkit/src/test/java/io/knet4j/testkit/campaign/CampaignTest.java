@@ -2,7 +2,9 @@ package io.knet4j.testkit.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.knet4j.testkit.SimCluster;
 import io.knet4j.testkit.SimNetwork;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,28 +18,33 @@ import org.junit.jupiter.api.Test;
  */
 class CampaignTest {
     private static final long FIRST_SEED = 1;
+    private static final Long SINGLE = Long.getLong(SimNetwork.SEED_PROPERTY);
 
     @Test
     void promisesHoldWhateverHappens() throws Exception {
-        requireClean(Integer.getInteger("knet4j.runs", 50));
+        int runs = Integer.getInteger("knet4j.runs", 50);
+        requireClean(campaign(runs), runs);
     }
 
     @Test
     @Tag("slow")
     @Tag("campaign")
     void promisesHoldForLong() throws Exception {
-        requireClean(Integer.getInteger("knet4j.runs", 20_000));
+        int runs = Integer.getInteger("knet4j.runs", 20_000);
+        CampaignReport report = campaign(runs);
+        report.lines().forEach(System.out::println); // whoever asks for it wants to see the figures
+        requireClean(report, runs);
     }
 
-    private static void requireClean(int runs) throws InterruptedException {
-        Long single = Long.getLong(SimNetwork.SEED_PROPERTY);
-        CampaignReport report =
-                single == null
-                        ? Campaign.run(FIRST_SEED, runs, 2, false, _ -> {})
-                        : Campaign.run(single, 1, 1, false, _ -> {});
-        assertThat(report.first()).isNull();
-        assertThat(report.isClean()).isTrue();
-        assertThat(report.runs()).isEqualTo(single == null ? runs : 1);
+    private static CampaignReport campaign(int runs) throws InterruptedException {
+        return SINGLE == null
+                ? Campaign.run(FIRST_SEED, runs, 2, false, _ -> {})
+                : Campaign.run(SINGLE, 1, 1, false, _ -> {});
+    }
+
+    private static void requireClean(CampaignReport report, long expected) {
+        assertThat(report.isClean()).as(() -> String.join("\n", report.lines())).isTrue();
+        assertThat(report.runs()).isEqualTo(SINGLE == null ? expected : 1);
         assertThat(report.checks().values()).allSatisfy(times -> assertThat(times).isPositive());
     }
 
@@ -94,6 +101,29 @@ class CampaignTest {
                                                 Step.Talk.class,
                                                 talk -> assertThat(talk.messages()).isOne()));
         assertThat(shrunk.failure()).isEqualTo("broken 2 times");
+    }
+
+    @Test
+    void aRunThatFailsIsCountedToo() {
+        Setup good = PlanGenerator.plan(1).setup();
+        Step.Narrow impossible = new Step.Narrow(1, 2, good.links(), 100, false);
+        Outcome outcome = Run.of(new Plan(1, good, List.of(new TimedStep(0, impossible))));
+        assertThat(outcome.failure()).isNotNull();
+        assertThat(outcome.counts().datagrams()).isPositive();
+        assertThat(outcome.counts().virtualNanos()).isPositive();
+        assertThat(outcome.counts().checks()).containsKey("messages");
+    }
+
+    @Test
+    void whatANodeLostIsToldInAFewWords() {
+        try (SimNetwork network = SimNetwork.create(1)) {
+            SimCluster cluster = SimCluster.builder(network).nodes(2).links(1).build();
+            cluster.awaitConnected(Duration.ofSeconds(10));
+            network.inject(SimCluster.address(1, 0), SimCluster.address(2, 0), new byte[] {1});
+            network.advance(Duration.ofMillis(100));
+            assertThat(Failures.losses(cluster.node(2)))
+                    .isEqualTo("node 2 dropped too-short 1 and failed to send nothing");
+        }
     }
 
     /** A plan with more than a restart and a talk. */

@@ -1,6 +1,5 @@
-package io.knet4j.cli.simulate;
+package io.knet4j.testkit.campaign;
 
-import io.knet4j.testkit.campaign.CampaignReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +17,8 @@ final class CampaignText {
         List<String> lines = new ArrayList<>();
         lines.add(
                 format(
-                        "%,d runs in %.1f s (%.0f runs/s), %,.0f s simulated",
-                        report.runs(),
+                        "%s in %.1f s (%.0f runs/s), %,.0f s simulated",
+                        number(report.runs(), "run"),
                         report.seconds(),
                         report.runs() / report.seconds(),
                         report.simulatedSeconds()));
@@ -52,8 +51,9 @@ final class CampaignText {
             List<String> lines, CampaignReport report, CampaignReport.Failure first) {
         lines.add(
                 format(
-                        "FAILED: %,d runs, with seeds %s%s",
-                        report.failedSeeds().size(),
+                        "FAILED: %s, with %s %s%s",
+                        number(report.failedSeeds().size(), "run"),
+                        report.failedSeeds().size() == 1 ? "seed" : "seeds",
                         report.failedSeeds().stream()
                                 .limit(SEEDS_SHOWN)
                                 .map(String::valueOf)
@@ -62,11 +62,19 @@ final class CampaignText {
         lines.add("seed " + first.seed() + ": " + first.what());
         lines.add(
                 format(
-                        "shrunk from %d to %d steps, on %s:",
-                        first.stepsBefore(), first.schedule().size(), first.cluster()));
+                        "shrunk from %d to %s, on %s:",
+                        first.stepsBefore(),
+                        number(first.schedule().size(), "step"),
+                        first.cluster()));
         first.schedule().forEach(step -> lines.add("  " + step));
         lines.add("  then: " + first.whatThen());
+        lines.add("as a test, for FoundPlansTest:");
+        first.plan().lines().forEach(line -> lines.add("  " + line));
         lines.add("to replay: ./knet simulate --runs=1 --seed=" + first.seed());
+    }
+
+    private static String number(long count, String what) {
+        return format("%,d %s%s", count, what, count == 1 ? "" : "s");
     }
 
     private static String list(SortedMap<String, Long> counts) {
