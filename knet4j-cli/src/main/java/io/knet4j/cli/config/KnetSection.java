@@ -57,13 +57,22 @@ final class KnetSection {
                 fields.number("flap_half_life", 1, DAY, MILLISECONDS, usual.halfLife().toMillis());
         int suppress =
                 (int) fields.number("flap_suppress", 2, MAX_PENALTY, "", usual.suppressAbove());
+        if (suppress <= usual.reuseBelow() && fields.entry("flap_reuse") == null) {
+            diagnostics.error(
+                    fields.lineOr("flap_suppress", 0),
+                    "flap_suppress",
+                    Integer.toString(suppress),
+                    "is not above flap_reuse, which is " + usual.reuseBelow() + " by default",
+                    usual.reuseBelow() + 1 + ".." + MAX_PENALTY + ", or less beside a flap_reuse");
+            return null;
+        }
         int reuse =
                 (int)
                         fields.number(
                                 "flap_reuse",
                                 1,
                                 suppress - 1L,
-                                "",
+                                "(flap_suppress is " + suppress + ")",
                                 Math.min(usual.reuseBelow(), suppress - 1));
         long least = leastSuppression(halfLife, suppress, reuse);
         if (least > DAY) {
@@ -80,7 +89,16 @@ final class KnetSection {
                         "flap_max_suppress",
                         least,
                         DAY,
-                        MILLISECONDS,
+                        MILLISECONDS
+                                + " (penalties take "
+                                + least
+                                + " to fall from flap_suppress, "
+                                + suppress
+                                + ", to flap_reuse, "
+                                + reuse
+                                + ", with a flap_half_life of "
+                                + halfLife
+                                + ")",
                         Math.max(least, usual.longestSuppression().toMillis()));
         if (!on) {
             warnOfNoEffect(

@@ -196,12 +196,27 @@ class ClusterConfigTest {
                 List.of(
                         "hold_down",
                         "0..86400000 milliseconds",
-                        "1..1999",
+                        "1..1999 (flap_suppress is 2000)",
                         "yes, no",
-                        "84903..86400000 milliseconds",
+                        "84903..86400000 milliseconds (penalties take 84903 to fall from"
+                                + " flap_suppress, 2000, to flap_reuse, 750, with a flap_half_life"
+                                + " of 60000)",
                         "0..99 percent")) {
             assertTrue(errors.contains(words), words + " in " + errors);
         }
+        assertEquals(
+                "c:"
+                        + (line + 1)
+                        + ": field 'flap_suppress': value '500' is not above flap_reuse, which is"
+                        + " 750 by default; allowed: 751..1000000, or less beside a flap_reuse",
+                errors(start + "knet4j {\nflap_suppress: 500\nflap_damping: yes\n}\n").strip());
+        assertEquals(
+                FlapControl.OFF.withDamping(FlapControl.Damping.DEFAULT.withLimits(500, 200)),
+                parse(
+                                start
+                                        + "knet4j {\nflap_suppress: 500\nflap_reuse: 200\n"
+                                        + "flap_damping: yes\n}\n")
+                        .flapControl());
         String tooLong =
                 errors(
                         start
