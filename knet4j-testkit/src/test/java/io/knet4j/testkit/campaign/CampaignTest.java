@@ -30,7 +30,9 @@ class CampaignTest {
     @Tag("slow")
     @Tag("campaign")
     void promisesHoldForLong() throws Exception {
-        int runs = Integer.getInteger("knet4j.runs", 20_000);
+        int runs =
+                Integer.getInteger(
+                        "knet4j.campaign.runs", Integer.getInteger("knet4j.runs", 20_000));
         CampaignReport report = campaign(runs);
         report.lines().forEach(System.out::println); // whoever asks for it wants to see the figures
         requireClean(report, runs);
