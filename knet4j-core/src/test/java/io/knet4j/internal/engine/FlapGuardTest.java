@@ -24,6 +24,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FlapGuardTest {
     private static final Duration HOLD = Duration.ofSeconds(5);
@@ -225,6 +226,32 @@ class FlapGuardTest {
         assertThat(status(0).stability().suppressed()).isPresent();
         pass(CHANGE, 0, 1);
         assertThat(active()).as("link 1 is held, link 0 is suppressed").containsExactly(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 200})
+    void aHoldDownAndASuppressionAreOverEachInItsTime(int seconds) {
+        Duration hold = Duration.ofSeconds(seconds);
+        set(FlapControl.OFF.withDamping(Damping.DEFAULT).withHoldDown(hold));
+        for (int i = 0; i < 3; i++) {
+            flap();
+        }
+        LinkStability both = status(0).stability();
+        Duration held = both.heldDown().orElseThrow();
+        Duration suppressed = both.suppressed().orElseThrow();
+        boolean holdIsFirst = held.compareTo(suppressed) < 0;
+        Duration first = holdIsFirst ? held : suppressed;
+        Duration second = holdIsFirst ? suppressed : held;
+        pass(first.minusMillis(1), 0, 1);
+        assertThat(status(0).stability().heldDown()).isPresent();
+        assertThat(status(0).stability().suppressed()).isPresent();
+        pass(Duration.ofMillis(2), 0, 1);
+        assertThat(status(0).stability().heldDown().isPresent()).isEqualTo(!holdIsFirst);
+        assertThat(status(0).stability().suppressed().isPresent()).isEqualTo(holdIsFirst);
+        pass(second.minus(first).minusMillis(2), 0, 1);
+        assertThat(active()).containsExactly(1);
+        pass(Duration.ofMillis(2), 0, 1);
+        assertThat(active()).containsExactly(0);
     }
 
     @Test

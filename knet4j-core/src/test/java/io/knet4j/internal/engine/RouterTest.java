@@ -11,7 +11,9 @@ import io.knet4j.KnetEvent.LinkDown;
 import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.KnetEvent.LinkUp;
 import io.knet4j.KnetEvent.PathMtuChanged;
+import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,26 @@ class RouterTest {
         assertThat(node.engine.status(host).dataMtu()).isEqualTo(1446);
         node.engine.setInterfaceMtu(OptionalInt.of(1500));
         assertThat(node.output.drainEvents()).isEmpty();
+    }
+
+    @Test
+    void theDataMtuIsTheSmallestOfTheLinksInUse() {
+        HostState host = node.hostUp(2, 1);
+        node.engine.setInterfaceMtu(OptionalInt.of(1500));
+        LinkConfig ipv6 =
+                LinkConfig.udp(
+                                new InetSocketAddress("fd00::1", 5405),
+                                new InetSocketAddress("fd00::2", 5405))
+                        .withPing(TestNode.INTERVAL, TestNode.TIMEOUT)
+                        .withPongCount(1);
+        node.bringUp(node.engine.addLink(node.now, host, 1, ipv6));
+        assertThat(active(host)).containsExactly(0);
+        assertThat(node.engine.status(host).dataMtu()).isEqualTo(1446);
+        node.engine.setPolicy(host, LinkPolicy.ACTIVE);
+        assertThat(active(host)).containsExactly(0, 1);
+        assertThat(node.engine.status(host).dataMtu())
+                .as("IPv6 has larger headers")
+                .isEqualTo(1426);
     }
 
     @Test

@@ -114,6 +114,17 @@ final class TestNode {
         for (int link = 0; link < links; link++) {
             answering.add(Objects.requireNonNull(host.link(link)));
         }
+        bringUp();
+        return host;
+    }
+
+    /** Brings up one more link. */
+    void bringUp(LinkState link) {
+        answering.add(link);
+        bringUp();
+    }
+
+    private void bringUp() {
         while (!answering.stream().allMatch(link -> link.monitor.connected())) {
             engine.runTimers(now);
             answerPings();
@@ -121,7 +132,6 @@ final class TestNode {
         }
         transport.sent.clear();
         output.events.clear();
-        return host;
     }
 
     /** Answers the pings that were sent on links that are meant to be up. */
