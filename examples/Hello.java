@@ -14,17 +14,21 @@ import java.time.Duration;
  * once a second, and prints what it hears; the log tells what happens to the links.
  */
 void main(String[] args) throws InterruptedException {
+    if (args.length != 1 || !args[0].matches("[12]")) {
+        IO.println("which node is it, 1 or 2?");
+        return;
+    }
     int id = Integer.parseInt(args[0]);
     int other = 3 - id;
     try (Knet knet = Knet.builder(id).open()) {
         Host peer = knet.addHost(other);
         for (int link = 0; link < 2; link++) {
-            int port = 5405 + link;
+            int port = 5400 + 10 * link; // of both nodes, plus their id
             peer.addLink(
                     link,
                     LinkConfig.udp(
-                            new InetSocketAddress("127.0.0." + id, port),
-                            new InetSocketAddress("127.0.0." + other, port)));
+                            new InetSocketAddress("127.0.0.1", port + id),
+                            new InetSocketAddress("127.0.0.1", port + other)));
         }
         Channel greetings = knet.channel(0);
         greetings.onMessage(m -> IO.println("from " + m.source() + ": " + UTF_8.decode(m.payload())));

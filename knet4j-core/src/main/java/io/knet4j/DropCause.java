@@ -50,7 +50,7 @@ public enum DropCause {
     UNKNOWN_TYPE,
     /** The pong answers no ping of this link: forged, or sent for an earlier life of this node. */
     UNSOLICITED_PONG,
-    /** The pong was accepted before. */
+    /** The pong was accepted before, or 64 pongs of later pings were. */
     DUPLICATE_PONG,
     /** The pong came after the ping timeout. */
     LATE_PONG,

@@ -217,11 +217,11 @@ final class Heartbeat {
         if (verdict == Verdict.FORGED || sentAt - now > 0) {
             return DropCause.UNSOLICITED_PONG;
         }
+        link.recentPings.answered(sentAt);
         if (verdict == Verdict.COPY) {
             // The first two pings of a link were sent at the same time, and count as one.
             return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
         }
-        link.recentPings.answered(sentAt);
         if (link.newestAnsweredPing == RestartDetector.UNKNOWN
                 || sentAt - link.newestAnsweredPing > 0) {
             link.newestAnsweredPing = sentAt;

@@ -54,7 +54,7 @@ final class PingTokens {
             oldest = accepted[i] < accepted[oldest] ? i : oldest;
         }
         if (sentAt < accepted[oldest]) {
-            return Verdict.COPY; // or not: what is older than all that is remembered does not count
+            return Verdict.COPY; // perhaps not, but nobody can tell
         }
         accepted[oldest] = sentAt;
         return Verdict.FRESH;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.CryptoConfig;
 import io.knet4j.Destination;
+import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
@@ -359,6 +360,22 @@ class LinkStatisticsTest {
                 .as("late, but not lost")
                 .isEqualTo(new PingLoss(before + 10, 4));
         assertThat(status(link).loss().percent()).isEqualTo(400.0 / (before + 10));
+    }
+
+    @Test
+    void aPingWhosePongManyOvertookIsNotLost() {
+        LinkState link = node.hostUp(2, 1).link(0);
+        node.now += INTERVAL.toNanos();
+        node.engine.runTimers(node.now);
+        Sent ping = node.drainPings().getFirst();
+        for (int i = 1; i <= 64; i++) { // as marks of what is sent
+            link.tokens.accept(node.now + i, link.tokens.seal(node.now + i));
+        }
+        node.now += INTERVAL.toNanos();
+        node.answer(ping, 2);
+        assertThat(node.drops(DropCause.DUPLICATE_PONG)).isEqualTo(1);
+        node.now += TIMEOUT.toNanos();
+        assertThat(status(link).loss().lost()).isZero();
     }
 
     // ---- up and down

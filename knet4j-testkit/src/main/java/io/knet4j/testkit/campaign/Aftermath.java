@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Makes all well again, and demands what must be then. */
 final class Aftermath {
@@ -90,10 +91,15 @@ final class Aftermath {
 
     /** Lets time pass until something holds, or fails. */
     void await(String what, BooleanSupplier condition, Duration limit) {
+        await(() -> what, condition, limit);
+    }
+
+    /** The same, with a description of how things stand in the end. */
+    void await(Supplier<String> what, BooleanSupplier condition, Duration limit) {
         Duration deadline = network.now().plus(limit);
         while (!condition.getAsBoolean()) {
             if (network.now().compareTo(deadline) >= 0) {
-                throw new AssertionError(what + " after " + limit);
+                throw new AssertionError(what.get() + " after " + limit);
             }
             network.advance(STEP);
         }

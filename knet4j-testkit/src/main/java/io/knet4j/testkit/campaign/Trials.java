@@ -99,7 +99,7 @@ final class Trials {
         int headers = Aftermath.headers(link.status());
         int most = setup.payload() + headers;
         aftermath.await(
-                "the path MTU is not found: " + Failures.link(node, link.status()),
+                () -> "the path MTU is not found: " + Failures.link(node, link.status()),
                 () ->
                         packetBytes(link) <= most
                                 && packetBytes(link) > Math.min(most - LEFT_OVER, LARGEST),
@@ -120,8 +120,9 @@ final class Trials {
             network.advance(Aftermath.ARRIVAL);
         }
         aftermath.await(
-                "a path that has become smaller is not noticed: "
-                        + Failures.link(node, link.status()),
+                () ->
+                        "a path that has become smaller is not noticed: "
+                                + Failures.link(node, link.status()),
                 () -> packetBytes(link) <= step.bytes() + headers,
                 refused ? Duration.ZERO : MTU_LIMIT);
         broadcast(node, MESSAGES, length);
@@ -129,8 +130,9 @@ final class Trials {
         requireBy(network.nodes(), node);
         path.set(clean);
         aftermath.await(
-                "a path that has become larger is not noticed: "
-                        + Failures.link(node, link.status()),
+                () ->
+                        "a path that has become larger is not noticed: "
+                                + Failures.link(node, link.status()),
                 () -> packetBytes(link) == found,
                 MTU_LIMIT);
         counts.check("path MTUs", 3);
