@@ -2,7 +2,6 @@ package io.knet4j.testkit.campaign;
 
 import io.knet4j.CompressionMethod;
 import io.knet4j.Destination;
-import io.knet4j.Host;
 import io.knet4j.Knet;
 import io.knet4j.Link;
 import io.knet4j.MtuLimit;
@@ -90,8 +89,7 @@ final class Trials {
 
     private void narrow(Step.Narrow step) {
         Knet node = cluster.node(step.from());
-        Host host = cluster.host(step.from(), step.to());
-        Link link = host.link(step.link()).orElseThrow();
+        Link link = cluster.host(step.from(), step.to()).link(step.link()).orElseThrow();
         SimPath path = cluster.path(step.from(), step.to(), step.link());
         if (link.status().pathMtu().limit() == MtuLimit.MANUAL) {
             node.setInterfaceMtu(OptionalInt.empty());

@@ -20,6 +20,18 @@ class FoundPlansTest {
 
     private static Setup clear(
             Promise promise, int hosts, int links, LinkPolicy policy, int ping, int timeout) {
+        return clear(promise, hosts, links, policy, ping, timeout, 3, 508);
+    }
+
+    private static Setup clear(
+            Promise promise,
+            int hosts,
+            int links,
+            LinkPolicy policy,
+            int ping,
+            int timeout,
+            int pongCount,
+            int payload) {
         return new Setup(
                 promise,
                 hosts,
@@ -27,8 +39,8 @@ class FoundPlansTest {
                 policy,
                 ping,
                 timeout,
-                3,
-                508,
+                pongCount,
+                payload,
                 CryptoCipher.NONE,
                 null,
                 CompressionMethod.NONE,
@@ -88,20 +100,7 @@ class FoundPlansTest {
 
     @Test
     void aLinkThatWasEnabledJustBeforeItsPeerRefusesComesUp() {
-        Setup setup =
-                new Setup(
-                        Promise.NOTHING_LOST,
-                        2,
-                        2,
-                        LinkPolicy.PASSIVE,
-                        20,
-                        95,
-                        1,
-                        508,
-                        CryptoCipher.NONE,
-                        null,
-                        CompressionMethod.NONE,
-                        FlapControl.OFF);
+        Setup setup = clear(Promise.NOTHING_LOST, 2, 2, LinkPolicy.PASSIVE, 20, 95, 1, 508);
         requireClean(
                 new Plan(
                         18_093,
@@ -127,20 +126,7 @@ class FoundPlansTest {
 
     @Test
     void firstPingsThatWaitInAQueueAreNoRestartOfAHostThatWasLost() {
-        Setup setup =
-                new Setup(
-                        Promise.NONE,
-                        3,
-                        3,
-                        LinkPolicy.PASSIVE,
-                        21,
-                        105,
-                        1,
-                        65_507,
-                        CryptoCipher.NONE,
-                        null,
-                        CompressionMethod.NONE,
-                        FlapControl.OFF);
+        Setup setup = clear(Promise.NONE, 3, 3, LinkPolicy.PASSIVE, 21, 105, 1, 65_507);
         requireClean(
                 new Plan(
                         41_530,
@@ -155,20 +141,7 @@ class FoundPlansTest {
 
     @Test
     void aDynamicLinkThatHasFallenSilentDoesNotComeUpByEarlierPings() {
-        Setup setup =
-                new Setup(
-                        Promise.NONE,
-                        2,
-                        1,
-                        LinkPolicy.ROUND_ROBIN,
-                        28,
-                        92,
-                        1,
-                        1472,
-                        CryptoCipher.NONE,
-                        null,
-                        CompressionMethod.NONE,
-                        FlapControl.OFF);
+        Setup setup = clear(Promise.NONE, 2, 1, LinkPolicy.ROUND_ROBIN, 28, 92, 1, 1472);
         requireClean(
                 new Plan(
                         11_932,
@@ -194,20 +167,7 @@ class FoundPlansTest {
 
     @Test
     void pongsThatOvertakeTheirCopiesCountOnce() {
-        Setup setup =
-                new Setup(
-                        Promise.NOTHING_LOST,
-                        2,
-                        2,
-                        LinkPolicy.ACTIVE,
-                        30,
-                        201,
-                        3,
-                        1472,
-                        CryptoCipher.NONE,
-                        null,
-                        CompressionMethod.NONE,
-                        FlapControl.OFF);
+        Setup setup = clear(Promise.NOTHING_LOST, 2, 2, LinkPolicy.ACTIVE, 30, 201, 3, 1472);
         requireClean(
                 new Plan(
                         98_975,
