@@ -87,6 +87,7 @@ public final class Checker {
     private boolean damageTolerated;
     private boolean realRestarts;
     private long damaged;
+    private long sentCount;
     private long deliveredCount;
     private long formerLifeCopies;
     private long rejoinCopies;
@@ -116,11 +117,14 @@ public final class Checker {
         private final Map<Integer, Integer> channels = new HashMap<>();
         private final Set<Integer> hostsEver = new HashSet<>();
         private final EventWatch events;
+        private final StabilityWatch stability;
         private final long bornAt;
         private long taken;
 
-        private Life(Knet node, int number, long bornAt, EventWatch events) {
+        private Life(
+                Knet node, int number, long bornAt, EventWatch events, StabilityWatch stability) {
             this.node = node;
+            this.stability = stability;
             this.bornAt = bornAt;
             this.number = number;
             this.events = events;
@@ -162,7 +166,8 @@ public final class Checker {
         Life life = lives.get(node);
         if (life == null) {
             EventWatch events = EventWatch.of(node, this::violate);
-            life = new Life(node, livesByNumber.size(), network.nanos(), events);
+            StabilityWatch stability = new StabilityWatch(node, network.runtime(node));
+            life = new Life(node, livesByNumber.size(), network.nanos(), events, stability);
             lives.put(node, life);
             livesByNumber.add(life);
             Life watched = life;
@@ -271,6 +276,7 @@ public final class Checker {
         life.channels.put(number, channel);
         try {
             way.accept(message, destination);
+            sentCount++;
         } catch (SendException e) {
             life.sent.set(number, Destination.hosts());
             throw e;
@@ -498,6 +504,15 @@ public final class Checker {
         if (violation == null) {
             violation = what;
         }
+    }
+
+    /**
+     * Messages that all nodes have sent by {@link #send} and {@link #sendSync}.
+     *
+     * @return those that were refused not included
+     */
+    public long sent() {
+        return sentCount;
     }
 
     /**
@@ -736,6 +751,7 @@ public final class Checker {
         }
         if (!loopback) {
             checkUse(status, links);
+            life.stability.look(previousStateCheck, host.id(), links);
         }
         for (LinkStatus link : links) {
             if (link.config().transport() == LinkConfig.Transport.UDP) {
@@ -761,12 +777,13 @@ public final class Checker {
 
     private void follow(Life life, LinkStatus link) {
         LinkKey key = new LinkKey(life.node, link.hostId(), link.linkId());
-        watches.computeIfAbsent(key, _ -> new LinkWatch(life.node))
+        watches.computeIfAbsent(key, _ -> new LinkWatch(life.node, life.sent::size))
                 .look(
                         network.nanos(),
                         network.runtime(life.node).changedAt(),
                         link,
-                        life.events.routeChanges(link.hostId()));
+                        life.events.routeChanges(link.hostId()),
+                        life.events.lastDown(link.hostId(), link.linkId()));
     }
 
     private static List<LinkStatus> leastRestrained(LinkPolicy policy, List<LinkStatus> up) {
@@ -952,9 +969,9 @@ public final class Checker {
     // ---- the end
 
     /**
-     * Removes all hosts from all watched nodes that are alive, lets what is under way arrive, and
-     * demands that events have told how all is, and that no timer, socket or buffer is left. Closes
-     * the nodes then.
+     * Lets what is under way arrive, removes all hosts from all watched nodes that are alive, and
+     * demands that events have told how all is, before and after, and that no timer, socket or
+     * buffer is left. Closes the nodes then.
      */
     public void finish() {
         finish(Duration.ofSeconds(1));
@@ -979,6 +996,7 @@ public final class Checker {
             }
         }
         network.advance(Duration.ofSeconds(1));
+        compareEvents();
         for (Knet node : network.nodes()) {
             if (lives.containsKey(node)) {
                 requireNothingLeft(node);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the events of a node: whoever knows nothing but these must know the same as the node.
@@ -38,6 +39,7 @@ final class EventWatch {
         private int dataMtu;
         private long routeChanges;
         private long restarts;
+        private final Map<Integer, LinkDown> downs = new HashMap<>();
     }
 
     private EventWatch(Knet node, Consumer<String> wrong) {
@@ -69,7 +71,11 @@ final class EventWatch {
     private void take(KnetEvent event) {
         switch (event) {
             case LinkUp up -> demand(told(up.host()).up.add(up.link()), event);
-            case LinkDown down -> demand(told(down.host()).up.remove(down.link()), event);
+            case LinkDown down -> {
+                Told told = told(down.host());
+                demand(told.up.remove(down.link()), event);
+                told.downs.put(down.link(), down);
+            }
             case HostReachable reachable -> {
                 Told told = told(reachable.host());
                 demand(!told.reachable && !told.up.isEmpty(), event);
@@ -124,10 +130,25 @@ final class EventWatch {
         return told(host).restarts;
     }
 
+    /** What was told when a link went down last, null if it did not. */
+    @Nullable LinkDown lastDown(int host, int link) {
+        return told(host).downs.get(link);
+    }
+
     /** Compares what was told with what is. When nothing is left to be told. */
     void compare() {
         if (complete && node.statistics().droppedEvents() == 0) {
             node.hosts().forEach(this::compare);
+            hosts.forEach((id, told) -> {
+                if (node.host(id).isEmpty() && (!told.up.isEmpty() || told.reachable)) {
+                    wrong.accept(
+                            "the events of node "
+                                    + node.nodeId()
+                                    + " have not told that host "
+                                    + id
+                                    + " is gone");
+                }
+            });
         }
     }
 

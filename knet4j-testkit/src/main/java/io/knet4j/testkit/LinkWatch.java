@@ -1,47 +1,65 @@
 package io.knet4j.testkit;
 
-import io.knet4j.FlapControl;
 import io.knet4j.Knet;
+import io.knet4j.KnetEvent.LinkDown;
+import io.knet4j.KnetEvent.LinkDownCause;
 import io.knet4j.LinkConfig;
-import io.knet4j.LinkStability;
 import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a link of a node from time to time, and whether what it did since follows from what it
- * is configured to do: pings and pongs, data, and what {@link io.knet4j.FlapControl} holds against
- * it. Times are nanoseconds of the network.
+ * is configured to do: pings, pongs and data. Times are nanoseconds of the network.
  */
 final class LinkWatch {
     /** Pings are counted over so many intervals: enough to tell their rate. */
     private static final int INTERVALS = 20;
 
     /** Not all of the pings need be there: clocks drift, and the last one may be due just now. */
-    private static final double SHARE = 0.75;
+    private static final double LEAST_SHARE = 0.75;
 
+    private static final double MOST_SHARE = 1.1;
     private static final int PINGS_AT_ENDS = 3;
 
+    /** After so many messages of a node comes a further ping. */
+    private static final long MESSAGES_PER_PING = 65_535 / 8;
+
+    /** Pongs of pings that were sent before the counters were cleared. */
+    private static final int PONGS_OF_EARLIER = 64;
+
+    private static final double FASTEST_CLOCK = 1.03;
+
     private final Knet node;
+    private final LongSupplier messages;
     private @Nullable LinkStatus before;
     private long samplesWhenUp;
-    private boolean cleared;
+    private long pongsOfEarlier;
+    private boolean doubtful;
     private long pingsWhenDisabled;
     private long windowStart;
     private long windowPings;
-    private long penaltyAt;
-    private int penalty;
-    private long downsAtPenalty;
+    private long windowPackets;
+    private long windowMarks;
     private long pingsWhenLossless = -1;
     private long losslessSince;
+    private @Nullable LinkDown downTold;
+    private long lastPongAfter;
+    private long lookedAt;
     private long reroutings;
     private long downAt;
     private long samplesWhenDown;
 
-    LinkWatch(Knet node) {
+    /**
+     * Starts to look at a link.
+     *
+     * @param messages how many the node has sent so far
+     */
+    LinkWatch(Knet node, LongSupplier messages) {
         this.node = node;
+        this.messages = messages;
     }
 
     /**
@@ -49,26 +67,40 @@ final class LinkWatch {
      *
      * @param undisturbedSince since when the node has run without a pause
      * @param routeChanges how often the links changed that carry messages to the host
+     * @param down what was told when the link went down last
      */
-    void look(long now, long undisturbedSince, LinkStatus link, long routeChanges) {
+    void look(
+            long now,
+            long undisturbedSince,
+            LinkStatus link,
+            long routeChanges,
+            @Nullable LinkDown down) {
         LinkStatus last = before;
         before = link;
+        long lastLook = lookedAt;
+        lookedAt = now;
         if (last == null || isCleared(last.statistics(), link.statistics())) {
-            cleared = last != null;
+            pongsOfEarlier = last == null ? 0 : PONGS_OF_EARLIER;
+            doubtful = last != null;
+            lastPongAfter = SimPath.NEVER;
+            downTold = down;
             begin(now, link, routeChanges);
             return;
         }
         boolean sameConfig = isSame(last.config(), link.config());
         checkPongs(last, link, sameConfig);
         checkDown(now, undisturbedSince, last, link, sameConfig);
+        checkSilence(now, undisturbedSince, last, link, sameConfig, down);
+        if (link.statistics().latencySamples() > last.statistics().latencySamples()) {
+            lastPongAfter = lastLook; // or after the link went down
+        }
         checkPings(now, undisturbedSince, link, sameConfig);
         checkData(last, link, routeChanges);
-        checkRestraints(last, link, undisturbedSince);
         checkLoss(now, undisturbedSince, last, link);
-        checkPenalty(now, undisturbedSince, link);
         reroutings = routeChanges;
         if (link.connected()) {
             samplesWhenUp = link.statistics().latencySamples();
+            doubtful = false;
         }
     }
 
@@ -97,17 +129,16 @@ final class LinkWatch {
         beginWindow(now, link);
         pingsWhenDisabled = pings(link);
         pingsWhenLossless = -1;
-        penalty = 0;
         reroutings = routeChanges;
     }
 
     private void checkPongs(LinkStatus last, LinkStatus link, boolean sameConfig) {
         long accepted = link.statistics().latencySamples();
         demand(
-                cleared || accepted <= link.statistics().txPing().packets(),
+                accepted <= link.statistics().txPing().packets() + pongsOfEarlier,
                 "more pongs counted than pings were sent",
                 link);
-        boolean cameUp = link.connected() && !last.connected() && sameConfig && !cleared;
+        boolean cameUp = link.connected() && !last.connected() && sameConfig && !doubtful;
         // The first pongs of a dynamic link, which show where its peer is, are no samples.
         if (cameUp && !link.config().dynamic()) {
             long pongs = accepted - samplesWhenUp;
@@ -144,6 +175,45 @@ final class LinkWatch {
         demand(pongs <= config.pongCount(), "link is down after enough pongs: " + pongs, link);
     }
 
+    /** Looks whether a link that went down was given the time that pongs may take. */
+    private void checkSilence(
+            long now,
+            long undisturbedSince,
+            LinkStatus last,
+            LinkStatus link,
+            boolean sameConfig,
+            @Nullable LinkDown down) {
+        LinkDown downBefore = downTold;
+        downTold = down;
+        LinkStatistics earlier = last.statistics();
+        LinkStatistics statistics = link.statistics();
+        if (down == null
+                || down.equals(downBefore)
+                || down.cause() != LinkDownCause.PING_TIMEOUT
+                || !sameConfig
+                || link.config().dynamic()
+                || !last.connected()
+                || statistics.downCount() != earlier.downCount() + 1
+                || statistics.upCount() != earlier.upCount()
+                || statistics.latencySamples() > earlier.latencySamples() + 1) {
+            return;
+        }
+        long latency = Math.min(latency(last), latency(link)); // whichever counted then
+        demand(
+                down.silence().toNanos() >= link.config().pingTimeout().toNanos() + 2 * latency,
+                "link went down too early: after " + down.silence(),
+                link);
+        demand(
+                undisturbedSince >= lastPongAfter
+                        || down.silence().toNanos() <= (now - lastPongAfter) * FASTEST_CLOCK,
+                "pongs came later than the link that went down says: " + down.silence(),
+                link);
+    }
+
+    private static long latency(LinkStatus link) {
+        return link.latency().orElse(Duration.ZERO).toNanos();
+    }
+
     private static long pings(LinkStatus link) {
         LinkStatistics statistics = link.statistics();
         return statistics.txPing().packets() + statistics.pingFailures().errors();
@@ -152,6 +222,17 @@ final class LinkWatch {
     private void beginWindow(long now, LinkStatus link) {
         windowStart = now;
         windowPings = pings(link);
+        windowPackets =
+                link.statistics().txPing().packets(); // those that the network refused, once
+        windowMarks = mostMarks(link);
+    }
+
+    /** Pings that come with messages: at most one with each on this link, and some on all links. */
+    private long mostMarks(LinkStatus link) {
+        LinkStatistics statistics = link.statistics();
+        return statistics.txData().packets()
+                + statistics.dataFailures().errors()
+                + messages.getAsLong() / MESSAGES_PER_PING;
     }
 
     private void checkPings(long now, long undisturbedSince, LinkStatus link, boolean sameConfig) {
@@ -173,10 +254,16 @@ final class LinkWatch {
         long intervals = (now - windowStart) / config.pingInterval().toNanos();
         if (intervals >= INTERVALS) {
             long sent = pings(link) - windowPings;
+            long packets = link.statistics().txPing().packets() - windowPackets;
+            long marks = mostMarks(link) - windowMarks;
             beginWindow(now, link);
             demand(
-                    sent >= intervals * SHARE - PINGS_AT_ENDS,
+                    sent >= intervals * LEAST_SHARE - PINGS_AT_ENDS,
                     "too few pings are sent: " + sent + " in " + intervals + " intervals",
+                    link);
+            demand(
+                    packets <= intervals * MOST_SHARE + PINGS_AT_ENDS + marks,
+                    "too many pings are sent: " + packets + " in " + intervals + " intervals",
                     link);
         }
     }
@@ -189,22 +276,6 @@ final class LinkWatch {
                                 <= last.statistics().txData().packets(),
                 "messages take a link that is not active",
                 link);
-    }
-
-    private void checkRestraints(LinkStatus last, LinkStatus link, long undisturbedSince) {
-        LinkStability stability = link.stability();
-        LinkStability earlier = last.stability();
-        boolean overdue =
-                (isOver(earlier.heldDown()) && isOver(stability.heldDown()))
-                        || (isOver(earlier.suppressed()) && isOver(stability.suppressed()));
-        demand(
-                !overdue || undisturbedSince >= windowStart,
-                "what held the link back is over, but does not end",
-                link);
-    }
-
-    private static boolean isOver(Optional<Duration> left) {
-        return left.isPresent() && left.get().isZero();
     }
 
     /** Looks whether a link that loses nothing any more is still taken for lossy. */
@@ -221,27 +292,6 @@ final class LinkWatch {
                             || now - losslessSince <= 3 * link.config().pingInterval().toNanos(),
                     "the link is avoided although it loses nothing",
                     link);
-        }
-    }
-
-    /** Looks whether penalties halve in their time. */
-    private void checkPenalty(long now, long undisturbedSince, LinkStatus link) {
-        int left = link.stability().penalty();
-        long downs = link.statistics().downCount();
-        if (penalty == 0 || downs != downsAtPenalty || undisturbedSince >= penaltyAt) {
-            penalty = left;
-            penaltyAt = now;
-            downsAtPenalty = downs;
-            return;
-        }
-        Optional<Duration> halfLife =
-                node.flapControl().damping().map(FlapControl.Damping::halfLife);
-        if (halfLife.isPresent() && now - penaltyAt >= halfLife.get().toNanos() * 11 / 10) {
-            demand(
-                    left <= penalty / 2 + 1,
-                    "the penalty of the link does not fade: " + penalty + ", then " + left,
-                    link);
-            penalty = 0;
         }
     }
 }

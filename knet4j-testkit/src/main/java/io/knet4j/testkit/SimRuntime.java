@@ -131,6 +131,11 @@ final class SimRuntime implements NodeRuntime, Transport {
         return turn != null;
     }
 
+    /** Whether something is left to be done now, such as to tell of what has happened. */
+    boolean hasWork() {
+        return workers.stream().anyMatch(worker -> !worker.sender && worker.next != null);
+    }
+
     void pause() {
         paused = true;
         changedAt = network.nanos();

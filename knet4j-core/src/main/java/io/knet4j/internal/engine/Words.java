@@ -28,7 +28,7 @@ public final class Words {
     /** As exact as people want to know it: {@code 0.31 ms}, {@code 4.2 ms}, {@code 150 ms}. */
     static String roughly(Duration time) {
         double millis = time.toNanos() / 1e6;
-        if (millis >= 1000) {
+        if (millis >= 999.5) { // would be rounded to 1000 ms
             return String.format(Locale.ROOT, "%.1f s", millis / 1000);
         }
         String format = millis < 1 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%.0f ms";

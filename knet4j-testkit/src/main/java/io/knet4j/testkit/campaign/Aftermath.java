@@ -114,14 +114,12 @@ final class Aftermath {
         for (int from = 1; from <= setup.hosts(); from++) {
             Knet node = cluster.node(from);
             for (int i = 0; i < BROADCASTS; i++) {
-                counts.message();
                 checker.send(node, CHANNEL, Destination.broadcast(), length());
             }
         }
         network.advance(DRAIN); // what is sent at once would overtake
         for (int from = 1; from <= setup.hosts(); from++) {
             Knet node = cluster.node(from);
-            counts.message();
             checker.sendSync(node, CHANNEL, Destination.host(1 + from % setup.hosts()), length());
         }
         network.advance(ARRIVAL);

@@ -25,8 +25,8 @@ final class Counts {
         checks.merge(what, times, Long::sum);
     }
 
-    void message() {
-        messages++;
+    void messages(long sent) {
+        messages += sent;
     }
 
     void path(long sent, long vanished) {

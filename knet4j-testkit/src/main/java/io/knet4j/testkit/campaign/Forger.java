@@ -68,7 +68,7 @@ final class Forger {
         this.agenda = agenda;
         this.rekeying = rekeying;
         this.aftermath = aftermath;
-        random = new SplittableRandom(~plan.seed());
+        random = new SplittableRandom(plan.seed() + 2);
         strange = setup.encrypted() ? Rekeying.crypto(setup, STRANGE_KEY) : null;
         if (plan.steps().stream().anyMatch(step -> step.step() instanceof Step.Forge)) {
             network.tap(this::listen);

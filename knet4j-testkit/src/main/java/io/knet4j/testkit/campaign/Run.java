@@ -176,6 +176,7 @@ final class Run {
 
     private void count() {
         counts.time(network.now().toNanos());
+        counts.messages(checker.sent());
         checker.checks().forEach(counts::check);
         if (forger.forged() > 0) {
             counts.check("forged packets", forger.forged());
@@ -249,7 +250,6 @@ final class Run {
 
     /** Returns whether there was room for the message, if need be after a while. */
     private boolean send(int from, Destination destination, int length) {
-        counts.message();
         try {
             checker.send(cluster.node(from), 0, destination, length);
             return true;

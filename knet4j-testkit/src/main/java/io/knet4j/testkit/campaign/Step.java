@@ -31,6 +31,7 @@ sealed interface Step {
                     case Scatter _ -> Fault.JITTER;
                     case Straggle _ -> Fault.REORDERING;
                     case Reborn _ -> Fault.CRASH;
+                    case Slow _ -> Fault.DELAY;
                     case SetPolicy _, SetEnabled _, SetPriority _, SetCompression _, SetMtu _ ->
                             Fault.RECONFIGURATION;
                     case Rejoin _ -> Fault.RECONFIGURATION;
@@ -265,6 +266,16 @@ sealed interface Step {
         @Override
         public boolean fits(int hosts, int links) {
             return Math.max(from, to) <= hosts;
+        }
+    }
+
+    /**
+     * Pings and pongs of two hosts take ever longer on a link, in the end more than the timeout.
+     */
+    record Slow(int from, int to, int link) implements Trial {
+        @Override
+        public boolean fits(int hosts, int links) {
+            return Math.max(from, to) <= hosts && link < links;
         }
     }
 

@@ -53,6 +53,10 @@ final class TrialGenerator {
             int most = random.nextInt(4) == 0 ? 6000 : 300;
             return Optional.of(new Step.Reborn(host, random.nextInt(most)));
         }
+        if (chance < 57) {
+            int link = random.nextInt(setup.links());
+            return when(!ordered, new Step.Slow(host, other, link));
+        }
         return Optional.empty();
     }
 

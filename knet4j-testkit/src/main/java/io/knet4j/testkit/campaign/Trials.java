@@ -42,6 +42,9 @@ final class Trials {
 
     private static final int FIRST_PLACES = 200;
 
+    /** Each time by an eighth of the ping timeout, there and back. */
+    private static final int SLOWER = 12;
+
     private static final int FRAGMENTS = 20;
     private static final Duration BEHIND = Duration.ofMillis(200);
 
@@ -84,6 +87,7 @@ final class Trials {
             case Step.Scatter scatter -> scatter(scatter.from(), scatter.to());
             case Step.Straggle straggle -> straggle(straggle);
             case Step.Reborn reborn -> reborn(reborn.host(), reborn.messages());
+            case Step.Slow slow -> slow(slow);
         }
     }
 
@@ -235,7 +239,6 @@ final class Trials {
         for (int sent = 0; sent < messages; ) {
             try {
                 checker.send(node, CHANNEL, Destination.host(to), Checker.MIN_LENGTH);
-                counts.message();
                 sent++;
             } catch (SendException e) {
                 if (e.reason() != Reason.QUEUE_FULL) {
@@ -305,6 +308,25 @@ final class Trials {
         }
         network.advance(Aftermath.ARRIVAL);
         network.nodes().forEach(node -> requireBy(network.nodes(), node));
+    }
+
+    /** Late pongs keep a link up. */
+    private void slow(Step.Slow step) {
+        Duration timeout = Duration.ofMillis(setup.timeoutMillis());
+        Link link = cluster.host(step.from(), step.to()).link(step.link()).orElseThrow();
+        long before = link.status().statistics().downCount();
+        for (int part = 1; part <= SLOWER; part++) {
+            Duration delay = timeout.multipliedBy(part).dividedBy(16);
+            cluster.change(step.from(), step.to(), step.link(), _ -> clean.withDelay(delay));
+            network.advance(Duration.ofMillis(2L * setup.pingMillis()));
+        }
+        network.advance(timeout.multipliedBy(5));
+        if (link.status().statistics().downCount() != before) {
+            throw new AssertionError(
+                    "a link went down whose pongs come late, but come: " + link.status());
+        }
+        cluster.change(step.from(), step.to(), step.link(), _ -> clean);
+        aftermath.recover();
     }
 
     private long restartsTold(List<Knet> nodes, int host) {
