@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has the transport keep strangers out of a socket while they flood it: who has no peer's address,
- * or sends from another port than the peer what cannot be opened. Then only what comes from exactly
- * where a peer sends is let in. Most of what they send would be dropped in any case, but by then it
- * has taken room in the socket, where pings are lost for it, and the control loop's time. A few of
- * them are let in, by which the end of the flood is noticed, and by which peers that are behind
- * address translation, or have moved, are found.
+ * or sends from another port than the peer what cannot be opened or was recorded. Then only what
+ * comes from exactly where a peer sends is let in. Most of what they send would be dropped in any
+ * case, but by then it has taken room in the socket, where pings are lost for it, and the control
+ * loop's time. A few of them are let in, by which the end of the flood is noticed, and by which
+ * peers that are behind address translation, or have moved, are found.
  *
  * <p>A peer that answers no pings and floods with what cannot be opened is a stranger, too.
  */
@@ -53,7 +53,7 @@ final class FloodGuard {
     // What is known of the source of the datagram before.
     private @Nullable InetSocketAddress lastSource;
     private boolean known;
-    private @Nullable InetSocketAddress lastRefused;
+    private @Nullable InetSocketAddress lastUseless;
     private @Nullable LinkState unwanted;
     private boolean elsewhere;
 
@@ -87,7 +87,7 @@ final class FloodGuard {
     @SuppressWarnings("ReferenceEquality") // quick, and equal ones may be looked up again
     void look(long now, IncomingBatch batch) {
         lastSource = null; // who was a stranger may be a peer by now
-        lastRefused = null;
+        lastUseless = null;
         for (int i = 0; i < batch.size(); i++) {
             InetSocketAddress source = batch.source(i);
             if (source != lastSource) {
@@ -98,6 +98,12 @@ final class FloodGuard {
                 stranger(now, load(batch.socket(i)));
             }
         }
+        if (!loads.isEmpty()) {
+            keepOutByNow(now);
+        }
+    }
+
+    private void keepOutByNow(long now) {
         for (Load load : loads.values()) {
             if (load.guarded
                     && load.changes != changes()
@@ -118,17 +124,20 @@ final class FloodGuard {
         }
     }
 
-    /** A datagram was refused as it cannot be opened, or is no packet of a host. */
+    /**
+     * A datagram is of no use if there are many: it cannot be opened, is no packet of a host, or
+     * was recorded and sent again.
+     */
     @SuppressWarnings("ReferenceEquality") // as above
-    void refused(long now, Transport.Socket socket, InetSocketAddress source) {
-        if (source != lastRefused) {
-            lastRefused = source;
+    void useless(long now, Transport.Socket socket, InetSocketAddress source) {
+        if (source != lastUseless) {
+            lastUseless = source;
             boolean exact = peers.contains(source);
             elsewhere = !exact && peers.knows(source.getAddress());
             unwanted =
                     exact ? peers.onlyUnwanted(source, link -> !link.monitor.isSilent(now)) : null;
         }
-        if (elsewhere) { // a port that its peer may have moved to, but that sends garbage
+        if (elsewhere) { // a port that its peer may have moved to, but that floods
             stranger(now, load(socket));
         } else if (unwanted != null) {
             Load load = load(socket);

@@ -24,6 +24,7 @@ import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Path;
+import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,8 +125,7 @@ final class Receiver {
         try {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.length(i) != NOTHING) {
-                    onSequence(
-                            now, batch.memory(), batch.offset(i), batch.length(i), batch.source(i));
+                    onSequence(now, batch, i);
                 }
             }
         } finally {
@@ -208,6 +208,7 @@ final class Receiver {
                     return drop(now, DropCause.WRONG_ADDRESS, source);
                 }
                 onPing(link, back, memory, packet, length);
+                doubt(now, batch.socket(index), link, source);
                 batch.narrow(index, packet, length);
                 return true;
             }
@@ -226,9 +227,18 @@ final class Receiver {
         return false;
     }
 
+    /** A ping, or a message that came before: what is recorded can be sent again, as a flood. */
+    private void doubt(
+            long now, Transport.Socket socket, LinkState link, InetSocketAddress source) {
+        Path path = link.path;
+        if (path != null && !source.equals(path.remote())) {
+            guard.useless(now, socket, source);
+        }
+    }
+
     /** It is no packet of a host. */
     private boolean refuse(long now, DropCause cause, IncomingBatch batch, int index) {
-        guard.refused(now, batch.socket(index), batch.source(index));
+        guard.useless(now, batch.socket(index), batch.source(index));
         return drop(now, cause, batch.source(index));
     }
 
@@ -472,8 +482,9 @@ final class Receiver {
         }
     }
 
-    private void onSequence(
-            long now, ByteBuffer memory, int packet, int length, InetSocketAddress source) {
+    private void onSequence(long now, IncomingBatch batch, int index) {
+        ByteBuffer memory = batch.memory();
+        int packet = batch.offset(index);
         HostState host = hosts.get(Packets.host(memory, packet));
         if (host == null) {
             return; // a callback removed it since
@@ -481,17 +492,15 @@ final class Receiver {
         if (Packets.type(memory, packet) == Packets.PING) {
             onPingSequence(now, host, memory, packet);
         } else {
-            onData(now, host, memory, packet, length, source);
+            onData(now, host, batch, index);
         }
     }
 
-    private void onData(
-            long now,
-            HostState host,
-            ByteBuffer memory,
-            int packet,
-            int length,
-            InetSocketAddress source) {
+    private void onData(long now, HostState host, IncomingBatch batch, int index) {
+        ByteBuffer memory = batch.memory();
+        int packet = batch.offset(index);
+        int length = batch.length(index);
+        InetSocketAddress source = batch.source(index);
         LinkState link = host.linkFrom(source);
         if (link == null) {
             drops.count(now, DropCause.WRONG_ADDRESS, source);
@@ -526,6 +535,7 @@ final class Receiver {
         }
         if (isOld(now, host, link, sequence)) {
             drops.count(now, DropCause.STALE, source);
+            doubt(now, batch.socket(index), link, source);
             return;
         }
         int newest = host.window.newest();
@@ -536,6 +546,7 @@ final class Receiver {
                     now,
                     verdict == Verdict.DUPLICATE ? DropCause.DUPLICATE : DropCause.STALE,
                     source);
+            doubt(now, batch.socket(index), link, source);
             return;
         }
         noteAdvance(now, host, newest);

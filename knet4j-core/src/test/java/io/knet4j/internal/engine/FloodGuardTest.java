@@ -39,8 +39,12 @@ class FloodGuardTest {
     }
 
     private void flood(InetSocketAddress source) {
+        flood(source, GARBAGE);
+    }
+
+    private void flood(InetSocketAddress source, byte[] datagram) {
         for (int i = 0; i < FloodCounter.LIMIT; i += BATCH) {
-            receive(source, GARBAGE, BATCH);
+            receive(source, datagram, BATCH);
         }
     }
 
@@ -86,6 +90,26 @@ class FloodGuardTest {
     void anotherPortOfThePeersAddressIsAStrangers() {
         flood(new InetSocketAddress(remote(2, 0).getAddress(), 1));
         assertThat(letIn()).containsExactly(remote(2, 0));
+    }
+
+    /** Each can be opened, as it is genuine; nobody else has made it. */
+    @Test
+    void whoSendsRecordedPacketsFromAnotherPortIsAStranger() {
+        InetSocketAddress recorder = new InetSocketAddress(remote(2, 0).getAddress(), 1);
+        flood(recorder, Wire.ping(2, 0, 1, 0, true));
+        assertThat(letIn()).containsExactly(remote(2, 0));
+        pass(3 * SECOND, 0);
+        assertThat(letIn()).isNull();
+        flood(recorder, Wire.data(2, 1, 0, "recorded"));
+        receive(recorder, Wire.data(2, 1, 0, "recorded"), 1); // the first of all was new
+        assertThat(letIn()).containsExactly(remote(2, 0));
+    }
+
+    @Test
+    void aPeerMaySendTheSameFromWhereItsLinkEnds() {
+        flood(remote(2, 0), Wire.ping(2, 0, 1, 0, true));
+        flood(remote(2, 0), Wire.data(2, 1, 0, "again"));
+        assertThat(letIn()).isNull();
     }
 
     @Test
