@@ -1,6 +1,7 @@
 package io.knet4j.testkit;
 
 import io.knet4j.Destination;
+import io.knet4j.DropCause;
 import io.knet4j.Host;
 import io.knet4j.HostStatus;
 import io.knet4j.Knet;
@@ -9,6 +10,7 @@ import io.knet4j.Link;
 import io.knet4j.LinkConfig;
 import io.knet4j.LinkPolicy;
 import io.knet4j.LinkStability;
+import io.knet4j.LinkStatistics;
 import io.knet4j.LinkStatus;
 import io.knet4j.LinkUse;
 import io.knet4j.Message;
@@ -19,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +73,22 @@ public final class Checker {
 
     private static final int PING_PAYLOAD = 100;
 
+    /** Of datagrams that were dropped before links count them. */
+    private static final Set<DropCause> OF_NO_LINK =
+            EnumSet.of(
+                    DropCause.TOO_SHORT,
+                    DropCause.NOT_AUTHENTIC,
+                    DropCause.CLEAR_TRAFFIC,
+                    DropCause.OTHER_HASH,
+                    DropCause.OTHER_CIPHER,
+                    DropCause.ENCRYPTED,
+                    DropCause.WRONG_VERSION,
+                    DropCause.UNKNOWN_HOST,
+                    DropCause.WRONG_LINK,
+                    DropCause.WRONG_ADDRESS,
+                    DropCause.ACCESS_DENIED,
+                    DropCause.UNKNOWN_TYPE);
+
     private final SimNetwork network;
     private final Map<Knet, Life> lives = new HashMap<>();
     private final List<Life> livesByNumber = new ArrayList<>();
@@ -83,6 +102,8 @@ public final class Checker {
     private final List<Copy> unexplained = new ArrayList<>();
     private final Map<Pair, Integer> latest = new HashMap<>();
     private final Map<LinkKey, LinkWatch> watches = new HashMap<>();
+    private final Map<LinkKey, Calm> calms = new HashMap<>();
+    private final Map<LinkEnds, Long> disabledAt = new HashMap<>();
     private boolean ordered;
     private boolean damageTolerated;
     private boolean realRestarts;
@@ -104,6 +125,21 @@ public final class Checker {
 
     private record LinkKey(Knet node, int host, int link) {}
 
+    /** A link whichever end it is looked at from. */
+    private record LinkEnds(int host, int otherHost, int link) {
+        private static LinkEnds of(Knet node, int peer, int link) {
+            return new LinkEnds(Math.min(node.nodeId(), peer), Math.max(node.nodeId(), peer), link);
+        }
+    }
+
+    /**
+     * A link of which all pings have been answered for some time, whatever its own node did
+     * meanwhile.
+     *
+     * @param downs how often it had gone down by then
+     */
+    private record Calm(long since, long lookedAt, long downs, LinkConfig config) {}
+
     private record Pair(Life from, Life to) {}
 
     /** A message that was delivered again, which a restart may explain that is reported later. */
@@ -120,6 +156,7 @@ public final class Checker {
         private final StabilityWatch stability;
         private final long bornAt;
         private long taken;
+        private boolean linksRemoved;
 
         private Life(
                 Knet node, int number, long bornAt, EventWatch events, StabilityWatch stability) {
@@ -427,11 +464,21 @@ public final class Checker {
      */
     public void rejoined(Knet node, int host) {
         Life to = life(node);
+        to.linksRemoved = true;
         delivered.forEach((pair, done) -> {
             if (pair.to.equals(to) && pair.from.node.nodeId() == host) {
                 forgottenByRejoining.computeIfAbsent(pair, _ -> new BitSet()).or(done);
             }
         });
+    }
+
+    /**
+     * A link was removed, and with it what it had counted.
+     *
+     * @param node watched
+     */
+    public void linkRemoved(Knet node) {
+        life(node).linksRemoved = true;
     }
 
     /**
@@ -444,6 +491,7 @@ public final class Checker {
      */
     public void disabled(Knet node, int host, int link) {
         expectations.remove(new LinkKey(node, host, link));
+        disabledAt.put(LinkEnds.of(node, host, link), network.nanos());
     }
 
     private boolean isForgotten(Pair pair, int number) {
@@ -676,6 +724,45 @@ public final class Checker {
         return checks;
     }
 
+    /**
+     * Demands that a node has counted each datagram that it was given: as received on a link, or by
+     * the cause for which it was dropped.
+     *
+     * @param node watched
+     */
+    public void requireAllCounted(Knet node) {
+        if (life(node).linksRemoved) {
+            return;
+        }
+        long received = 0;
+        for (LinkStatus link : node.linkStatuses()) {
+            if (link.config().transport() == LinkConfig.Transport.UDP) {
+                LinkStatistics statistics = link.statistics();
+                received += statistics.rxData().packets();
+                received += statistics.rxPing().packets();
+                received += statistics.rxPong().packets();
+                received += statistics.rxPmtud().packets();
+            }
+        }
+        long dropped = 0;
+        for (DropCause cause : OF_NO_LINK) {
+            dropped += node.statistics().drops().getOrDefault(cause, 0L);
+        }
+        long read = network.runtime(node).datagramsRead();
+        if (read != received + dropped) {
+            throw new AssertionError(
+                    read
+                            + " datagrams were given to node "
+                            + node.nodeId()
+                            + ", which counts "
+                            + received
+                            + " as received and "
+                            + dropped
+                            + " as dropped: "
+                            + node.statistics().drops());
+        }
+    }
+
     private Life life(Knet node) {
         return Objects.requireNonNull(lives.get(node), "not watched");
     }
@@ -820,15 +907,17 @@ public final class Checker {
                 Math.max(
                         network.runtime(node).changedAt(),
                         Math.max(out.changedAtNanos(), back.changedAtNanos()));
-        long since = changed;
+        long elsewhere = Math.max(out.changedAtNanos(), back.changedAtNanos());
         if (peer.isPresent()) {
-            since = Math.max(since, network.runtime(peer.get()).changedAt());
+            elsewhere = Math.max(elsewhere, network.runtime(peer.get()).changedAt());
         }
         for (Life life : livesByNumber) { // a short one may lie between two looks
             if (life.node.nodeId() == host.id()) {
-                since = Math.max(since, network.runtime(life.node).changedAt());
+                elsewhere = Math.max(elsewhere, network.runtime(life.node).changedAt());
             }
         }
+        checkCalm(node, link, demand, elsewhere);
+        long since = Math.max(changed, elsewhere);
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
@@ -883,6 +972,34 @@ public final class Checker {
                             + out
                             + "; "
                             + back);
+        }
+    }
+
+    /**
+     * Looks whether a node has taken a link down for what it did itself, such as to stand still.
+     */
+    private void checkCalm(Knet node, LinkStatus link, Demand demand, long changedElsewhere) {
+        LinkKey key = new LinkKey(node, link.hostId(), link.linkId());
+        Calm before = calms.get(key);
+        long now = network.nanos();
+        long downs = link.statistics().downCount();
+        LinkConfig config = link.config();
+        if (before == null || demand != Demand.UP || !before.config.equals(config)) {
+            calms.put(key, new Calm(now, now, downs, config));
+            return;
+        }
+        LinkEnds ends = LinkEnds.of(node, link.hostId(), link.linkId());
+        long since =
+                Math.max(
+                        Math.max(before.since, changedElsewhere),
+                        disabledAt.getOrDefault(ends, SimPath.NEVER));
+        calms.put(key, new Calm(since, now, downs, config));
+        if (downs > before.downs && before.lookedAt - since > timeToComeUp(link)) {
+            throw new AssertionError(
+                    "a link went down although all pings were answered: node "
+                            + node.nodeId()
+                            + ": "
+                            + link);
         }
     }
 

@@ -47,6 +47,7 @@ final class SimRuntime implements NodeRuntime, Transport {
     private long changedAt;
     private long sendingAt = Long.MIN_VALUE;
     private long overflows;
+    private long datagramsRead;
 
     SimRuntime(SimNetwork network, RandomGenerator random) {
         this.network = network;
@@ -120,6 +121,11 @@ final class SimRuntime implements NodeRuntime, Transport {
     /** Datagrams that found no room in a socket. */
     long overflows() {
         return overflows;
+    }
+
+    /** Datagrams that the node was given. */
+    long datagramsRead() {
+        return datagramsRead;
     }
 
     int openSockets() {
@@ -284,6 +290,7 @@ final class SimRuntime implements NodeRuntime, Transport {
             if (!socket.closed) {
                 incoming.memory().put(incoming.used(), received.payload);
                 incoming.add(socket, received.source, received.payload.length);
+                datagramsRead++;
             }
         }
         if (!inbox.isEmpty()) {

@@ -202,6 +202,7 @@ final class Aftermath {
                                 + " were: node "
                                 + node.nodeId());
             }
+            checker.requireAllCounted(node);
             for (LinkStatus link : node.linkStatuses()) {
                 requireMtuThatPasses(node, link);
                 counts.check("path MTUs", 1);

@@ -397,6 +397,7 @@ final class Run {
         Link link = link(roam.host(), roam.peer(), roam.link());
         LinkConfig config = link.config();
         link.remove();
+        checker.linkRemoved(cluster.node(roam.host()));
         cluster.host(roam.host(), roam.peer())
                 .addLink(
                         roam.link(),
