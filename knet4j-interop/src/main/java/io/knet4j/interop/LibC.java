@@ -1,6 +1,7 @@
 package io.knet4j.interop;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
 
 /**
  * The few functions of the C runtime (64-bit Linux) needed around the library's file descriptors.
@@ -25,6 +27,10 @@ final class LibC {
     private static final int O_CLOEXEC = 0x80000;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int PTHREAD_CANCEL_DISABLE = 1;
+    private static final short AF_INET = 2;
+    private static final int SOCK_RAW = 3;
+    private static final int IPPROTO_RAW = 255;
+    private static final int SOCKADDR_IN = 16;
 
     private static final MethodHandle PIPE2 =
             bind("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -43,6 +49,13 @@ final class LibC {
                     "recvmmsg",
                     FunctionDescriptor.of(
                             JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+
+    private static final MethodHandle SOCKET =
+            bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CONNECT =
+            bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SEND =
+            bind("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
     private static final MethodHandle PTHREAD_SETCANCELSTATE =
             bind("pthread_setcancelstate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
@@ -227,6 +240,43 @@ final class LibC {
                                     MSG_DONTWAIT,
                                     MemorySegment.NULL);
             return (int) checkUnlessAgain("recvmmsg", n);
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    /** {@return a socket for packets with IP headers of one's own, all to one host} */
+    static int rawSocket(InetSocketAddress to) {
+        try (Arena arena = Arena.ofConfined()) {
+            int fd =
+                    (int)
+                            SOCKET.invokeExact(
+                                    NativeCalls.capture(),
+                                    (int) AF_INET,
+                                    SOCK_RAW | O_CLOEXEC,
+                                    IPPROTO_RAW);
+            check("socket", fd);
+            MemorySegment address = arena.allocate(SOCKADDR_IN);
+            address.set(JAVA_SHORT, 0, AF_INET);
+            MemorySegment.copy(RawSocket.address(to), 0, address, JAVA_BYTE, 4, 4);
+            int rc = (int) CONNECT.invokeExact(NativeCalls.capture(), fd, address, SOCKADDR_IN);
+            if (rc < 0) {
+                int errno = NativeCalls.errno();
+                close(fd);
+                throw new LibKnetException("connect", rc, errno);
+            }
+            return fd;
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    /** {@return bytes sent, -1 when the kernel would not take them} */
+    static long send(int fd, MemorySegment packet) {
+        try {
+            return (long)
+                    SEND.invokeExact(
+                            NativeCalls.capture(), fd, packet, packet.byteSize(), MSG_DONTWAIT);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

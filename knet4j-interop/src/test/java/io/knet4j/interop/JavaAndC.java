@@ -45,6 +45,7 @@ final class JavaAndC implements AutoCloseable {
         private IntFunction<InetSocketAddress> addresses = JavaAndC::loopback4;
         private LinkPolicy policy = LinkPolicy.PASSIVE;
         private long timeoutMillis = 5000;
+        private boolean defaultTimers;
         private boolean relayed;
         private List<Integer> channels = List.of(0);
         private BiConsumer<Knet, CNode> preparation = (_, _) -> {};
@@ -73,6 +74,12 @@ final class JavaAndC implements AutoCloseable {
         /** Long unless the test is about links that go down: the machine may be busy. */
         Settings timeoutMillis(long value) {
             timeoutMillis = value;
+            return this;
+        }
+
+        /** Those of both libraries, which are the same, in place of quick ones. */
+        Settings defaultTimers() {
+            defaultTimers = true;
             return this;
         }
 
@@ -135,13 +142,18 @@ final class JavaAndC implements AutoCloseable {
                 seenByJava = link.addressForA();
                 seenByC = link.addressForB();
             }
+            CLinkConfig cLink =
+                    s.defaultTimers
+                            ? CLinkConfig.defaults(i, ofC, seenByC)
+                            : CLinkConfig.fast(i, ofC, seenByC)
+                                    .withPing(C_PING_MILLIS, s.timeoutMillis);
+            LinkConfig javaLink =
+                    s.defaultTimers
+                            ? LinkConfig.udp(ofJava, seenByJava)
+                            : javaLink(ofJava, seenByJava, s.timeoutMillis);
             int priority = s.links - i; // the first link is the preferred one
-            c.addLink(
-                    javaId,
-                    CLinkConfig.fast(i, ofC, seenByC)
-                            .withPing(C_PING_MILLIS, s.timeoutMillis)
-                            .withPriority(priority));
-            peer.addLink(i, javaLink(ofJava, seenByJava, s.timeoutMillis).withPriority(priority));
+            c.addLink(javaId, cLink.withPriority(priority));
+            peer.addLink(i, javaLink.withPriority(priority));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.knet4j.bench.overload;
 
 import io.knet4j.Knet;
+import io.knet4j.interop.RawSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,6 +21,8 @@ enum Burden {
     PEER_MIXED("the peer's address: 0 to 1,472 bytes", Source.PEER, Garbage.MIXED),
     PEER_CLEAR("the peer's address: pings, fragments", Source.PEER, Garbage.CLEAR),
     PEER_RECORDED("the peer's address: recorded pings", Source.PEER, Garbage.RECORDED),
+    FORGED_EQUAL("the peer's port: equal datagrams", Source.PEER_PORT, Garbage.EQUAL),
+    FORGED_MIXED("the peer's port: 0 to 1,472 bytes", Source.PEER_PORT, Garbage.MIXED),
     KNOWN_EQUAL("another host: equal datagrams", Source.OTHER_HOST, Garbage.EQUAL),
     KNOWN_MIXED("another host: 0 to 1,472 bytes", Source.OTHER_HOST, Garbage.MIXED),
     /** A consumer that takes a millisecond for each message. */
@@ -66,6 +69,8 @@ enum Burden {
         STRANGER_PORTS,
         /** The peer's address, from another port. */
         PEER,
+        /** The peer's address and port, which are forged. */
+        PEER_PORT,
         /** Exactly the address of a host that is configured, and does not answer. */
         OTHER_HOST
     }
@@ -76,19 +81,24 @@ enum Burden {
     }
 
     /**
-     * Whether honest traffic should keep its rate. Packets that were recorded are repeated for
-     * another reason than to flood: old numbers in them can make genuine ones look old, which the
-     * wire cannot prevent.
+     * Whether honest traffic should keep half its rate. Old numbers in pings that were recorded can
+     * make genuine messages look old, which the wire cannot prevent; what bears the address and
+     * port of a peer costs a signature each.
      */
     boolean keepsRate() {
-        return isFlood() && garbage != Garbage.RECORDED;
+        return isFlood() && garbage != Garbage.RECORDED && source != Source.PEER_PORT;
+    }
+
+    /** Whether this process may do that. */
+    boolean isAllowed() {
+        return source != Source.PEER_PORT || RawSocket.isAllowed();
     }
 
     /**
      * Whether nothing can be done about it without crypto: who has the address of a member is one.
      */
     boolean needsCrypto() {
-        return source == Source.PEER && garbage != Garbage.EQUAL;
+        return source == Source.PEER_PORT || (source == Source.PEER && garbage != Garbage.EQUAL);
     }
 
     /**
@@ -99,15 +109,22 @@ enum Burden {
      */
     Flood flood(OverloadedPair pair, InetSocketAddress to) {
         InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.66"), 0);
-        List<InetSocketAddress> from =
+        InetSocketAddress peer = pair.atSender();
+        List<byte[]> datagrams = garbage.datagrams(pair);
+        return new Flood(
                 switch (source) {
-                    case STRANGER -> List.of(any);
-                    case STRANGER_PORTS -> Collections.nCopies(64, any);
-                    case PEER -> List.of(new InetSocketAddress(pair.atSender().getAddress(), 0));
-                    case OTHER_HOST -> List.of(pair.otherHost());
+                    case STRANGER -> new SocketOutlet(List.of(any), to, datagrams);
+                    case STRANGER_PORTS ->
+                            new SocketOutlet(Collections.nCopies(64, any), to, datagrams);
+                    case PEER ->
+                            new SocketOutlet(
+                                    List.of(new InetSocketAddress(peer.getAddress(), 0)),
+                                    to,
+                                    datagrams);
+                    case PEER_PORT -> new RawOutlet(peer, to, datagrams);
+                    case OTHER_HOST -> new SocketOutlet(List.of(pair.otherHost()), to, datagrams);
                     case null -> throw new IllegalStateException(label);
-                };
-        return new Flood(from, to, garbage.datagrams(pair));
+                });
     }
 
     /** Done for each message that arrives. */

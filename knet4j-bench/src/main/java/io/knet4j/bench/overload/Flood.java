@@ -1,86 +1,30 @@
 package io.knet4j.bench.overload;
 
-import io.knet4j.Reason;
-import io.knet4j.internal.transport.OutgoingBatch;
-import io.knet4j.internal.transport.Path;
-import io.knet4j.internal.transport.SocketTransport;
-import io.knet4j.internal.transport.Transport;
-import io.knet4j.internal.transport.udp.UdpTransports;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-
-/** Datagrams as fast as a thread can send them: on Linux many per system call. */
+/** Datagrams as fast as a thread can send them. */
 final class Flood implements AutoCloseable {
-    private static final int BUFFER = 4 << 20;
-
-    private final SocketTransport transport;
-    private final OutgoingBatch batch;
-    private final List<Path> paths = new ArrayList<>();
-    private final List<byte[]> datagrams;
+    private final Outlet outlet;
     private final Thread thread;
     private volatile long sent;
     private volatile boolean closed;
 
-    /**
-     * @param from where the datagrams come from, in turn
-     * @param to where they go
-     */
-    Flood(List<InetSocketAddress> from, InetSocketAddress to, List<byte[]> datagrams) {
-        this.datagrams = datagrams;
-        transport = UdpTransports.open(Set.of(), new Deaf());
-        for (InetSocketAddress address : from) {
-            Transport.Socket socket =
-                    transport.bind(address, new Transport.SocketOptions(BUFFER, 0));
-            paths.add(transport.path(socket, to));
-        }
-        int bytes = datagrams.stream().mapToInt(datagram -> datagram.length).sum();
-        int rounds = Math.max(1, paths.size() * 16 / datagrams.size());
-        batch = new OutgoingBatch(ByteBuffer.allocateDirect(bytes + 1), rounds * datagrams.size());
+    /** What sends the datagrams. */
+    interface Outlet extends AutoCloseable {
+        /** Sends some, and returns how many. */
+        int send();
+
+        @Override
+        void close();
+    }
+
+    Flood(Outlet outlet) {
+        this.outlet = outlet;
         thread = Thread.ofPlatform().name("flood").daemon().start(this::send);
     }
 
-    /** Nothing that is reported is of interest. */
-    private static final class Deaf implements SocketTransport.Listener {
-        @Override
-        public void socketFailed(Transport.Socket socket, Reason reason, String message) {
-            // it is not read
-        }
-
-        @Override
-        public void unreachable(Transport.Socket socket, InetSocketAddress remote) {
-            // nor is it polled
-        }
-
-        @Override
-        public void packetTooBig(Transport.Socket socket, InetSocketAddress remote, int mtu) {
-            // nor is it polled
-        }
-
-        @Override
-        public void datagramsLost(Transport.Socket socket, long count) {
-            // nor is it polled
-        }
-    }
-
     private void send() {
-        ByteBuffer memory = batch.memory();
-        int run = batch.capacity() / paths.size(); // of each source, one after the other
         long count = 0;
         while (!closed) {
-            batch.clear();
-            int offset = 0;
-            for (int i = 0; i < batch.capacity(); i++) {
-                byte[] datagram = datagrams.get(i % datagrams.size());
-                offset = i % datagrams.size() == 0 ? 0 : offset;
-                memory.put(offset, datagram);
-                batch.add(paths.get(i / run % paths.size()), offset, datagram.length, this);
-                offset += datagram.length;
-            }
-            transport.send(batch);
-            count += batch.size() - batch.pendingCount();
+            count += outlet.send();
             sent = count;
         }
     }
@@ -97,6 +41,6 @@ final class Flood implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        transport.close();
+        outlet.close();
     }
 }
