@@ -8,9 +8,10 @@ import java.util.Optional;
  * Decides from its pongs whether a link is up.
  *
  * <p>A link comes up on accepted pong number pong count + 1 and goes down when none came for the
- * ping timeout plus twice the latency. As long as it is down, pongs may be up to ten timeouts apart
- * without losing their count, one timeout less with each second: the peer may be just starting.
- * (libknet applies that back-off to links that are up, too, and so sees early failures late.)
+ * ping timeout plus twice the latency, and the pings within that time have had it for their
+ * answers. As long as it is down, pongs may be up to ten timeouts apart without losing their count,
+ * one timeout less with each second: the peer may be just starting. (libknet applies that back-off
+ * to links that are up, too, and so sees early failures late.)
  *
  * <p>All times are nanoseconds.
  */
@@ -175,8 +176,20 @@ final class LinkMonitor {
 
     /** When the link goes down unless a pong comes before. Of use while it is up only. */
     long deadline() {
-        long silence = lastPong + excused + timeout + 2 * knownLatency();
-        return suspectedUntil == NONE ? silence : Math.min(silence, suspectedUntil);
+        long silence = lastPong + excused + timeout + expectedRoundTrip();
+        long patient = Math.max(silence, answerToLastPing(silence));
+        return suspectedUntil == NONE ? patient : Math.min(patient, suspectedUntil);
+    }
+
+    /**
+     * When the answer to the last ping that the timeout has room for has come. If the timeout is a
+     * multiple of the interval, that ping is sent when it ends: a moment later or earlier must not
+     * decide whether one lost ping takes the link down, or it takes several.
+     */
+    private long answerToLastPing(long silence) {
+        long next = lastPing + interval;
+        long last = next - silence <= GRACE ? next : lastPing;
+        return Math.min(last, silence + GRACE) + GRACE + expectedRoundTrip();
     }
 
     /**

@@ -600,7 +600,7 @@ class BeyondLibknetTest {
         assertThat(events(LinkDown.class)).isEmpty();
 
         node.engine.unreachable(node.now, link.path.socket(), remote);
-        node.advance(2 * TestNode.INTERVAL.toNanos());
+        node.advance(2 * TestNode.INTERVAL.toNanos() + TestNode.MILLI);
         assertThat(events(LinkDown.class))
                 .singleElement()
                 .satisfies(

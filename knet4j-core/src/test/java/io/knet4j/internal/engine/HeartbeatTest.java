@@ -18,6 +18,8 @@ import io.knet4j.internal.engine.FakeTransport.Sent;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeartbeatTest {
     private final TestNode node = new TestNode();
@@ -67,16 +69,46 @@ class HeartbeatTest {
 
     @Test
     void goesDownAtTheTimeoutAfterTheLastPong() {
-        HostState host = node.hostUp(2, 1);
+        Duration timeout = TIMEOUT.minusMillis(10);
+        HostState host = node.host(2, 0);
+        node.engine.addLink(node.now, host, 0, TestNode.config(2, 0).withPing(INTERVAL, timeout));
+        node.bringUp(host.link(0));
         long lastPong = node.now - INTERVAL.toNanos();
-        node.advance(lastPong + TIMEOUT.toNanos() - 1 - node.now);
+        node.advance(lastPong + timeout.toNanos() - 1 - node.now);
         assertThat(downs()).isEmpty();
         node.advance(1);
         assertThat(downs())
-                .containsExactly(new LinkDown(2, 0, LinkDownCause.PING_TIMEOUT, TIMEOUT));
+                .containsExactly(new LinkDown(2, 0, LinkDownCause.PING_TIMEOUT, timeout));
         assertThat(node.engine.status(host).reachable()).isFalse();
         assertThat(node.engine.status(node.now, host.link(0)).statistics().downCount())
                 .isEqualTo(1);
+    }
+
+    /** It is sent when the timeout ends, and may be late by a moment. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 900_000})
+    void theLastPingWithinTheTimeoutGetsTimeForItsAnswer(long late) {
+        node.hostUp(2, 1);
+        long timeout = node.now - INTERVAL.toNanos() + TIMEOUT.toNanos();
+        node.advance(timeout - 1 - node.now);
+        node.drainPings();
+        node.now = timeout + late;
+        node.engine.runTimers(node.now);
+        FakeTransport.Sent ping = node.drainPings().getFirst();
+        node.now += 900_000;
+        node.engine.runTimers(node.now);
+        node.answer(ping, 2);
+        node.advance(2 * MILLI);
+        assertThat(downs()).isEmpty();
+    }
+
+    @Test
+    void theLastPingWithinTheTimeoutIsNotWaitedForLong() {
+        node.hostUp(2, 1);
+        node.advance(TIMEOUT.toNanos() - INTERVAL.toNanos() + MILLI - 1);
+        assertThat(downs()).isEmpty();
+        node.advance(1);
+        assertThat(downs()).hasSize(1);
     }
 
     @Test

@@ -481,8 +481,8 @@ class LinkStatisticsTest {
         node.engine.runTimers(node.now);
         node.answer(node.drainPings().getFirst(), 2);
         use(link, LinkUse.IN_USE, "no other link is up");
-        node.advance(TIMEOUT.toNanos());
-        use(link, LinkUse.DOWN, "no pong had come for 400 ms when it went down, and none since");
+        node.advance(TIMEOUT.plusMillis(1).toNanos());
+        use(link, LinkUse.DOWN, "no pong had come for 401 ms when it went down, and none since");
         node.engine.setEnabled(node.now, link, false);
         node.engine.setEnabled(node.now, link, true);
         use(link, LinkUse.NO_ANSWER, "no pong has come since it was enabled");
