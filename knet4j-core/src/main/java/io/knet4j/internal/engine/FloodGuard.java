@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has the transport keep strangers out of a socket while they flood it: who has no peer's address,
- * or sends from another port than the peer what cannot be opened or was recorded. Then only what
- * comes from exactly where a peer sends is let in. Most of what they send would be dropped in any
- * case, but by then it has taken room in the socket, where pings are lost for it, and the control
- * loop's time. A few of them are let in, by which the end of the flood is noticed, and by which
- * peers that are behind address translation, or have moved, are found.
+ * or sends from another port than the peer what cannot be opened, or masses of control packets.
+ * Then only what comes from exactly where a peer sends is let in. Most of what they send would be
+ * dropped in any case, but by then it has taken room in the socket, where pings are lost for it,
+ * and the control loop's time. A few of them are let in, by which the end of the flood is noticed,
+ * and by which peers that are behind address translation, or have moved, are found.
  *
  * <p>A peer that answers no pings and floods with what cannot be opened is a stranger, too.
  */
@@ -125,8 +125,8 @@ final class FloodGuard {
     }
 
     /**
-     * A datagram is of no use if there are many: it cannot be opened, is no packet of a host, or
-     * was recorded and sent again.
+     * A datagram is of no use if there are many: it cannot be opened, is no packet of a host, or is
+     * a control packet, which may have been recorded, and which no peer sends so often.
      */
     @SuppressWarnings("ReferenceEquality") // as above
     void useless(long now, Transport.Socket socket, InetSocketAddress source) {

@@ -219,8 +219,7 @@ final class Heartbeat {
         }
         link.recentPings.answered(sentAt);
         if (verdict == Verdict.COPY) {
-            // The first two pings of a link were sent at the same time, and count as one.
-            return link.monitor.isFirstPing(sentAt) ? null : DropCause.DUPLICATE_PONG;
+            return DropCause.DUPLICATE_PONG;
         }
         if (link.newestAnsweredPing == RestartDetector.UNKNOWN
                 || sentAt - link.newestAnsweredPing > 0) {

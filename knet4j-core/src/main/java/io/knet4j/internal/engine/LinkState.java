@@ -50,7 +50,7 @@ public final class LinkState {
     /** From where the peer answered lately, if that is not where the path leads. */
     @Nullable InetSocketAddress answersFrom;
 
-    /** What comes from where the path leads, but cannot be opened or is no packet. */
+    /** What comes from where the path leads, but is of no use in masses. */
     final FloodCounter garbage = new FloodCounter();
 
     /** Tells a restart of the host from a queue on the way, and old numbers from new ones. */

@@ -62,6 +62,7 @@ final class LinksByPeer {
     /** The peer of a link has shown that it sends from there. */
     void answered(LinkState link, InetSocketAddress source) {
         if (source.equals(link.answersFrom)) {
+            elsewhere.putIfAbsent(source, link); // another link that had it may be gone
             return;
         }
         if (link.answersFrom != null) {

@@ -24,7 +24,6 @@ import io.knet4j.internal.security.KeySlots;
 import io.knet4j.internal.security.PacketSealer;
 import io.knet4j.internal.transport.IncomingBatch;
 import io.knet4j.internal.transport.Path;
-import io.knet4j.internal.transport.Transport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -184,6 +183,9 @@ final class Receiver {
             return true;
         }
         LinkState link = host.link(Packets.link(memory, packet));
+        if (!isWhereItsPeerSends(link, source)) {
+            guard.useless(now, batch.socket(index), source);
+        }
         if (link == null || link.isLoopback()) {
             return drop(now, DropCause.WRONG_LINK, source);
         }
@@ -208,7 +210,6 @@ final class Receiver {
                     return drop(now, DropCause.WRONG_ADDRESS, source);
                 }
                 onPing(link, back, memory, packet, length);
-                doubt(now, batch.socket(index), link, source);
                 batch.narrow(index, packet, length);
                 return true;
             }
@@ -227,13 +228,9 @@ final class Receiver {
         return false;
     }
 
-    /** A ping, or a message that came before: what is recorded can be sent again, as a flood. */
-    private void doubt(
-            long now, Transport.Socket socket, LinkState link, InetSocketAddress source) {
-        Path path = link.path;
-        if (path != null && !source.equals(path.remote())) {
-            guard.useless(now, socket, source);
-        }
+    private static boolean isWhereItsPeerSends(@Nullable LinkState link, InetSocketAddress source) {
+        Path path = link == null ? null : link.path;
+        return path != null && source.equals(path.remote());
     }
 
     /** It is no packet of a host. */
@@ -444,7 +441,10 @@ final class Receiver {
         }
         DropCause cause = heartbeat.onPong(now, link, sentAt, seal);
         if (cause != null) {
-            drops.count(now, cause, source);
+            // The first two pings of a link were sent at the same time, and count as one.
+            if (cause != DropCause.DUPLICATE_PONG || !link.monitor.isFirstPing(sentAt)) {
+                drops.count(now, cause, source);
+            }
             return;
         }
         windows.onPong(now, link.window, sentAt);
@@ -535,7 +535,6 @@ final class Receiver {
         }
         if (isOld(now, host, link, sequence)) {
             drops.count(now, DropCause.STALE, source);
-            doubt(now, batch.socket(index), link, source);
             return;
         }
         int newest = host.window.newest();
@@ -546,7 +545,6 @@ final class Receiver {
                     now,
                     verdict == Verdict.DUPLICATE ? DropCause.DUPLICATE : DropCause.STALE,
                     source);
-            doubt(now, batch.socket(index), link, source);
             return;
         }
         noteAdvance(now, host, newest);

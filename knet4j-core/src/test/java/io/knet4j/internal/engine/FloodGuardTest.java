@@ -13,7 +13,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who is kept out of a socket, and when. */
 class FloodGuardTest {
@@ -92,35 +95,88 @@ class FloodGuardTest {
         assertThat(letIn()).containsExactly(remote(2, 0));
     }
 
-    /** Each can be opened, as it is genuine; nobody else has made it. */
-    @Test
-    void whoSendsRecordedPacketsFromAnotherPortIsAStranger() {
+    /** Each can be opened, as it is genuine; but no peer sends so many. */
+    @ParameterizedTest
+    @MethodSource("controlPackets")
+    void whoSendsRecordedControlPacketsFromAnotherPortIsAStranger(byte[] packet) {
         InetSocketAddress recorder = new InetSocketAddress(remote(2, 0).getAddress(), 1);
-        flood(recorder, Wire.ping(2, 0, 1, 0, true));
+        flood(recorder, packet);
         assertThat(letIn()).containsExactly(remote(2, 0));
         pass(3 * SECOND, 0);
         assertThat(letIn()).isNull();
-        flood(recorder, Wire.data(2, 1, 0, "recorded"));
-        receive(recorder, Wire.data(2, 1, 0, "recorded"), 1); // the first of all was new
-        assertThat(letIn()).containsExactly(remote(2, 0));
+        flood(remote(2, 0), packet);
+        assertThat(letIn()).isNull();
+    }
+
+    static Stream<byte[]> controlPackets() {
+        byte[] ping = Wire.ping(2, 0, 1, 0, true);
+        byte[] probe = Wire.probe(2, 0, 500);
+        return Stream.of(
+                ping,
+                Wire.pong(ping, 2),
+                probe,
+                Wire.probeReply(probe, 2),
+                Wire.ping(2, 7, 1, 0, true)); // of no link
+    }
+
+    /** Copies are what a peer sends by its other links. */
+    @Test
+    void whoSendsManyMessagesFromAnotherPortIsNoStranger() {
+        flood(new InetSocketAddress(remote(2, 0).getAddress(), 1), Wire.data(2, 1, 0, "copy"));
+        assertThat(letIn()).isNull();
     }
 
     @Test
-    void aPeerMaySendTheSameFromWhereItsLinkEnds() {
-        flood(remote(2, 0), Wire.ping(2, 0, 1, 0, true));
-        flood(remote(2, 0), Wire.data(2, 1, 0, "again"));
+    void whoAnswersFromElsewhereMaySendManyControlPackets() {
+        InetSocketAddress translated = answerFromElsewhere();
+        flood(translated, Wire.ping(2, 0, 1, 0, true));
         assertThat(letIn()).isNull();
+    }
+
+    private InetSocketAddress answerFromElsewhere() {
+        InetSocketAddress translated = new InetSocketAddress(remote(2, 0).getAddress(), 40_001);
+        node.advance(TestNode.INTERVAL.toNanos());
+        answerFrom(translated, 2);
+        return translated;
+    }
+
+    private void answerFrom(InetSocketAddress source, int host) {
+        for (FakeTransport.Sent ping : node.drainPings()) {
+            node.receive(source, Wire.pong(ping.bytes(), host));
+        }
+    }
+
+    /** The first two pings of a link are equal, but for their numbers. */
+    @Test
+    void copiesOfFirstPongsShowNobody() {
+        node.drainPings();
+        node.host(3, 1);
+        node.engine.runTimers(node.now);
+        byte[] pong = Wire.pong(node.drainPings().getFirst().bytes(), 3);
+        node.receive(remote(3, 0), pong);
+        node.receive(new InetSocketAddress(remote(3, 0).getAddress(), 1), pong);
+        flood(STRANGER);
+        assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(3, 0));
     }
 
     @Test
     void whoAnswersFromElsewhereIsLetIn() {
-        InetSocketAddress translated = new InetSocketAddress(remote(2, 0).getAddress(), 40_001);
-        node.advance(TestNode.INTERVAL.toNanos());
-        for (FakeTransport.Sent ping : node.drainPings()) {
-            node.receive(translated, Wire.pong(ping.bytes(), 2));
-        }
+        InetSocketAddress translated = answerFromElsewhere();
         flood(STRANGER);
         assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), translated);
+    }
+
+    /** Two links behind one translated address. */
+    @Test
+    void aTranslatedAddressOutlastsOneOfItsLinks() {
+        HostState host = node.host(3, 2);
+        InetSocketAddress translated = new InetSocketAddress(remote(3, 1).getAddress(), 40_001);
+        answerFrom(translated, 3);
+        node.engine.removeLink(node.now, Objects.requireNonNull(host.link(0)));
+        node.advance(TestNode.INTERVAL.toNanos());
+        answerFrom(translated, 3);
+        flood(translated, Wire.ping(3, 1, 1, 0, true));
+        assertThat(letIn()).isNull();
     }
 
     /** As much as it likes: nobody but the peer may be meant. */
