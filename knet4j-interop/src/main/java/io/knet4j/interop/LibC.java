@@ -15,10 +15,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.net.InetSocketAddress;
 
 /**
- * The few functions of the C runtime (64-bit Linux) needed around the library's file descriptors.
+ * The few functions of the C runtime (64-bit Linux) needed around the library's file descriptors,
+ * and to forge datagrams.
  */
 final class LibC {
     static final short POLLIN = 1;
@@ -246,7 +246,7 @@ final class LibC {
     }
 
     /** {@return a socket for packets with IP headers of one's own, all to one host} */
-    static int rawSocket(InetSocketAddress to) {
+    static int rawSocket(byte[] to) {
         try (Arena arena = Arena.ofConfined()) {
             int fd =
                     (int)
@@ -258,7 +258,7 @@ final class LibC {
             check("socket", fd);
             MemorySegment address = arena.allocate(SOCKADDR_IN);
             address.set(JAVA_SHORT, 0, AF_INET);
-            MemorySegment.copy(RawSocket.address(to), 0, address, JAVA_BYTE, 4, 4);
+            MemorySegment.copy(to, 0, address, JAVA_BYTE, 4, 4);
             int rc = (int) CONNECT.invokeExact(NativeCalls.capture(), fd, address, SOCKADDR_IN);
             if (rc < 0) {
                 int errno = NativeCalls.errno();

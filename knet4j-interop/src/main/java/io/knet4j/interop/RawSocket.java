@@ -33,16 +33,16 @@ public final class RawSocket implements AutoCloseable {
      * @param to where they go
      * @param payloads what is in them
      * @throws LibKnetException when that is not allowed
+     * @throws UnsupportedOperationException when this system has no such functions
+     * @throws IllegalArgumentException when an address is not of IPv4
      */
     public RawSocket(InetSocketAddress from, InetSocketAddress to, List<byte[]> payloads) {
+        byte[] source = address(from);
+        byte[] target = address(to);
+        fd = LibC.rawSocket(target);
         for (byte[] payload : payloads) {
-            packets.add(arena.allocateFrom(JAVA_BYTE, packet(from, to, payload)));
-        }
-        try {
-            fd = LibC.rawSocket(to);
-        } catch (LibKnetException | UnsupportedOperationException e) {
-            arena.close();
-            throw e;
+            byte[] packet = packet(source, from.getPort(), target, to.getPort(), payload);
+            packets.add(arena.allocateFrom(JAVA_BYTE, packet));
         }
     }
 
@@ -57,17 +57,18 @@ public final class RawSocket implements AutoCloseable {
     }
 
     // Checksum, length and identification of the IP header are for the kernel to fill in.
-    private static byte[] packet(InetSocketAddress from, InetSocketAddress to, byte[] payload) {
+    private static byte[] packet(
+            byte[] source, int sourcePort, byte[] target, int targetPort, byte[] payload) {
         ByteBuffer packet = ByteBuffer.allocate(IP_HEADER + UDP_HEADER + payload.length);
         packet.put(VERSION_AND_LENGTH).position(8);
         packet.put(HOPS).put(UDP).position(12);
-        packet.put(address(from)).put(address(to));
-        packet.putShort((short) from.getPort()).putShort((short) to.getPort());
+        packet.put(source).put(target);
+        packet.putShort((short) sourcePort).putShort((short) targetPort);
         packet.putShort((short) (UDP_HEADER + payload.length)).putShort((short) 0);
         return packet.put(payload).array();
     }
 
-    static byte[] address(InetSocketAddress address) {
+    private static byte[] address(InetSocketAddress address) {
         if (address.getAddress() instanceof Inet4Address ip) {
             return ip.getAddress();
         }

@@ -156,7 +156,7 @@ public final class Checker {
         private final StabilityWatch stability;
         private final long bornAt;
         private long taken;
-        private boolean linksRemoved;
+        private long receivedOnRemoved;
 
         private Life(
                 Knet node, int number, long bornAt, EventWatch events, StabilityWatch stability) {
@@ -464,7 +464,6 @@ public final class Checker {
      */
     public void rejoined(Knet node, int host) {
         Life to = life(node);
-        to.linksRemoved = true;
         delivered.forEach((pair, done) -> {
             if (pair.to.equals(to) && pair.from.node.nodeId() == host) {
                 forgottenByRejoining.computeIfAbsent(pair, _ -> new BitSet()).or(done);
@@ -473,12 +472,24 @@ public final class Checker {
     }
 
     /**
-     * A link was removed, and with it what it had counted.
+     * A link is about to be removed, and with it what it has counted.
      *
      * @param node watched
+     * @param link one of its links
      */
-    public void linkRemoved(Knet node) {
-        life(node).linksRemoved = true;
+    public void beforeRemoval(Knet node, Link link) {
+        life(node).receivedOnRemoved += received(link.status());
+    }
+
+    private static long received(LinkStatus link) {
+        if (link.config().transport() != LinkConfig.Transport.UDP) {
+            return 0;
+        }
+        LinkStatistics statistics = link.statistics();
+        return statistics.rxData().packets()
+                + statistics.rxPing().packets()
+                + statistics.rxPong().packets()
+                + statistics.rxPmtud().packets();
     }
 
     /**
@@ -726,23 +737,15 @@ public final class Checker {
 
     /**
      * Demands that a node has counted each datagram that it was given: as received on a link, or by
-     * the cause for which it was dropped.
+     * the cause for which it was dropped. That holds if {@link #beforeRemoval} was called where it
+     * had to be, and no counters were cleared.
      *
      * @param node watched
      */
     public void requireAllCounted(Knet node) {
-        if (life(node).linksRemoved) {
-            return;
-        }
-        long received = 0;
+        long received = life(node).receivedOnRemoved;
         for (LinkStatus link : node.linkStatuses()) {
-            if (link.config().transport() == LinkConfig.Transport.UDP) {
-                LinkStatistics statistics = link.statistics();
-                received += statistics.rxData().packets();
-                received += statistics.rxPing().packets();
-                received += statistics.rxPong().packets();
-                received += statistics.rxPmtud().packets();
-            }
+            received += received(link);
         }
         long dropped = 0;
         for (DropCause cause : OF_NO_LINK) {

@@ -2,7 +2,6 @@ package io.knet4j.bench.overload;
 
 /** Datagrams as fast as a thread can send them. */
 final class Flood implements AutoCloseable {
-    private final Outlet outlet;
     private final Thread thread;
     private volatile long sent;
     private volatile boolean closed;
@@ -16,16 +15,18 @@ final class Flood implements AutoCloseable {
         void close();
     }
 
+    /** Starts to send, and closes the outlet in the end. */
     Flood(Outlet outlet) {
-        this.outlet = outlet;
-        thread = Thread.ofPlatform().name("flood").daemon().start(this::send);
+        thread = Thread.ofPlatform().name("flood").daemon().start(() -> send(outlet));
     }
 
-    private void send() {
-        long count = 0;
-        while (!closed) {
-            count += outlet.send();
-            sent = count;
+    private void send(Outlet outlet) {
+        try (outlet) {
+            long count = 0;
+            while (!closed) {
+                count += outlet.send();
+                sent = count;
+            }
         }
     }
 
@@ -41,6 +42,5 @@ final class Flood implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        outlet.close();
     }
 }

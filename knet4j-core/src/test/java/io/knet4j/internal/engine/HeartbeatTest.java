@@ -17,6 +17,7 @@ import io.knet4j.StatisticsScope;
 import io.knet4j.internal.engine.FakeTransport.Sent;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,7 +86,8 @@ class HeartbeatTest {
     }
 
     /** It is sent when the timeout ends, and may be late by a moment. */
-    @ParameterizedTest
+    @ParameterizedTest(name = "late by {0} ns")
+    @DisplayName("L32: the last ping within the timeout gets time for its answer")
     @ValueSource(longs = {0, 900_000})
     void theLastPingWithinTheTimeoutGetsTimeForItsAnswer(long late) {
         node.hostUp(2, 1);

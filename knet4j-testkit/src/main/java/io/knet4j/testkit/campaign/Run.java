@@ -396,8 +396,8 @@ final class Run {
         InetAddress peer = SimCluster.address(roam.peer(), roam.link()).getAddress();
         Link link = link(roam.host(), roam.peer(), roam.link());
         LinkConfig config = link.config();
+        checker.beforeRemoval(cluster.node(roam.host()), link);
         link.remove();
-        checker.linkRemoved(cluster.node(roam.host()));
         cluster.host(roam.host(), roam.peer())
                 .addLink(
                         roam.link(),
@@ -431,6 +431,7 @@ final class Run {
                     node.setInterfaceMtu(
                             set.bytes() == 0 ? OptionalInt.empty() : OptionalInt.of(set.bytes()));
             case Step.Rejoin _ -> {
+                cluster.host(id, peer).links().forEach(link -> checker.beforeRemoval(node, link));
                 cluster.host(id, peer).remove();
                 cluster.join(id, peer);
                 checker.rejoined(node, peer);
