@@ -3,6 +3,7 @@ package io.knet4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.knet4j.DropCause;
 import io.knet4j.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -150,6 +154,19 @@ class LibknetPagesTest {
         List<String> named = Page.open(page).namedTests();
         assertThat(named).hasSizeGreaterThanOrEqualTo(least);
         assertThat(Page.tests().keySet()).containsAll(named);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void operatorsAreToldOfEachCauseOfDrops(DropCause cause) {
+        String name = cause.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        assertThat(rowTexts("operations.md")).contains('`' + name + '`');
+    }
+
+    private static String rowTexts(String page) {
+        return rows(page, "`dropped`").stream()
+                .map(Page.Row::first)
+                .collect(Collectors.joining(", "));
     }
 
     private static List<String> pages() throws IOException {

@@ -56,8 +56,8 @@ public final class OverloadCommand implements Callable<Integer> {
             converter = Time.class,
             defaultValue = "2",
             description =
-                    "How long each burden lasts, and each of the times before that it is compared"
-                            + " with. Default: ${DEFAULT-VALUE}.")
+                    "How long each rate is measured: under a burden, without it, and beside a flood"
+                            + " that others get. Default: ${DEFAULT-VALUE}.")
     private BigDecimal seconds = BigDecimal.ONE;
 
     @Option(names = "--plain", description = "Without crypto.")
