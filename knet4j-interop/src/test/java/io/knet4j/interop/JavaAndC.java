@@ -45,7 +45,9 @@ final class JavaAndC implements AutoCloseable {
         private IntFunction<InetSocketAddress> addresses = JavaAndC::loopback4;
         private LinkPolicy policy = LinkPolicy.PASSIVE;
         private long timeoutMillis = 5000;
-        private boolean defaultTimers;
+        private boolean sameTimers;
+        private int interval;
+        private int pongCount;
         private boolean relayed;
         private List<Integer> channels = List.of(0);
         private BiConsumer<Knet, CNode> preparation = (_, _) -> {};
@@ -77,10 +79,12 @@ final class JavaAndC implements AutoCloseable {
             return this;
         }
 
-        /** Those of both libraries, which are the same, in place of quick ones. */
-        Settings defaultTimers() {
-            defaultTimers = true;
-            return this;
+        /** The same timers and pong count at both ends, in place of quick ones. */
+        Settings timers(int pingMillis, long timeout, int pongs) {
+            sameTimers = true;
+            interval = pingMillis;
+            pongCount = pongs;
+            return timeoutMillis(timeout);
         }
 
         /** Lets the links pass a relay, which can cut them. */
@@ -143,13 +147,19 @@ final class JavaAndC implements AutoCloseable {
                 seenByC = link.addressForB();
             }
             CLinkConfig cLink =
-                    s.defaultTimers
+                    s.sameTimers
                             ? CLinkConfig.defaults(i, ofC, seenByC)
+                                    .withPing(s.interval, s.timeoutMillis)
+                                    .withPongCount(s.pongCount)
                             : CLinkConfig.fast(i, ofC, seenByC)
                                     .withPing(C_PING_MILLIS, s.timeoutMillis);
             LinkConfig javaLink =
-                    s.defaultTimers
+                    s.sameTimers
                             ? LinkConfig.udp(ofJava, seenByJava)
+                                    .withPing(
+                                            Duration.ofMillis(s.interval),
+                                            Duration.ofMillis(s.timeoutMillis))
+                                    .withPongCount(s.pongCount)
                             : javaLink(ofJava, seenByJava, s.timeoutMillis);
             int priority = s.links - i; // the first link is the preferred one
             c.addLink(javaId, cLink.withPriority(priority));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How often the two ends of a link, Java and C with the same timers, take it down on a path that
@@ -26,12 +26,23 @@ class LinkStabilityInteropTest {
     private static final double DEVIATIONS = 4;
 
     @ParameterizedTest
-    @ValueSource(doubles = {0.05, 0.1, 0.2})
+    @CsvSource({
+        "1000,2000,5,0.05",
+        "1000,2000,5,0.1",
+        "1000,2000,5,0.2",
+        "375,1500,2,0.1",
+        "375,1500,2,0.2"
+    })
     @Tag("slow")
     @Execution(ExecutionMode.CONCURRENT)
-    void javaTakesLinksDownNoMoreOftenThanC(double loss) throws Exception {
+    void javaTakesLinksDownNoMoreOftenThanC(int interval, int timeout, int pongs, double loss)
+            throws Exception {
         try (JavaAndC pair =
-                new JavaAndC.Settings().links(LINKS).relayed().defaultTimers().open()) {
+                new JavaAndC.Settings()
+                        .links(LINKS)
+                        .relayed()
+                        .timers(interval, timeout, pongs)
+                        .open()) {
             pair.awaitUp();
             pair.relayed.forEach(link -> link.impair(Impairment.none().withLoss(loss)));
             LockSupport.parkNanos(TIME.toNanos()); // what happens is counted, not waited for
@@ -40,7 +51,10 @@ class LinkStabilityInteropTest {
             System.out.println(
                     String.format(
                             Locale.ROOT,
-                            "loss %.0f %%: %d links in %d s went down %d times in Java, %d in C",
+                            "%d/%d/%d, loss %.0f %%: %d links in %d s went down %d times in Java, %d in C",
+                            interval,
+                            timeout,
+                            pongs,
                             100 * loss,
                             LINKS,
                             TIME.toSeconds(),

@@ -154,8 +154,8 @@ final class Heartbeat {
             router.publish();
             return;
         }
-        long interval = link.monitor.interval();
-        timers.schedule(link.pingTimer, now + interval, interval / PING_SLACK);
+        timers.schedule(
+                link.pingTimer, link.monitor.nextPing(now), link.monitor.interval() / PING_SLACK);
         if (link.monitor.connected()) {
             timers.schedule(link.downTimer, link.monitor.deadline());
         }

@@ -8,10 +8,10 @@ import java.util.Optional;
  * Decides from its pongs whether a link is up.
  *
  * <p>A link comes up on accepted pong number pong count + 1 and goes down when none came for the
- * ping timeout plus twice the latency, and the pings within that time have had it for their
- * answers. As long as it is down, pongs may be up to ten timeouts apart without losing their count,
- * one timeout less with each second: the peer may be just starting. (libknet applies that back-off
- * to links that are up, too, and so sees early failures late.)
+ * ping timeout plus twice the latency, and up to two milliseconds more if a ping is sent at the end
+ * of the timeout. As long as it is down, pongs may be up to ten timeouts apart without losing their
+ * count, one timeout less with each second: the peer may be just starting. (libknet applies that
+ * back-off to links that are up, too, and so sees early failures late.)
  *
  * <p>All times are nanoseconds.
  */
@@ -32,6 +32,12 @@ final class LinkMonitor {
 
     private static final int MAX_EXTENSIONS = 3;
 
+    /** A ping that is late by less does not make the next ones late: it would add up. */
+    private static final long USUALLY_LATE = 2_000_000;
+
+    /** The same, as a part of the interval. */
+    private static final int USUALLY_LATE_PART = 8;
+
     private long interval;
     private long timeout;
     private int precision;
@@ -43,6 +49,10 @@ final class LinkMonitor {
     private long lastPong = NONE;
     private long firstPing = NONE;
     private long lastPing = NONE;
+
+    /** When the last ping was due. */
+    private long lastPingDue = NONE;
+
     private long suspectedUntil = NONE;
     private int excuses;
     private int extensions;
@@ -101,6 +111,12 @@ final class LinkMonitor {
         if (firstPing == NONE) {
             firstPing = now;
         }
+        long late = now - lastPingDue - interval;
+        boolean usual =
+                lastPingDue != NONE
+                        && late > 0
+                        && late <= Math.min(USUALLY_LATE, interval / USUALLY_LATE_PART);
+        lastPingDue = usual ? now - late : now;
         lastPing = now;
         boolean vain = !connected && lastPong != NONE && now - lastPong - excused >= patience(now);
         if (vain) {
@@ -176,20 +192,26 @@ final class LinkMonitor {
 
     /** When the link goes down unless a pong comes before. Of use while it is up only. */
     long deadline() {
-        long silence = lastPong + excused + timeout + expectedRoundTrip();
-        long patient = Math.max(silence, answerToLastPing(silence));
-        return suspectedUntil == NONE ? patient : Math.min(patient, suspectedUntil);
+        return orSuspected(Math.max(timeoutEnd(), answerToLastPing()) + expectedRoundTrip());
+    }
+
+    private long timeoutEnd() {
+        return lastPong + excused + timeout;
+    }
+
+    private long orSuspected(long silence) {
+        return suspectedUntil == NONE ? silence : Math.min(silence, suspectedUntil);
     }
 
     /**
-     * When the answer to the last ping that the timeout has room for has come. If the timeout is a
-     * multiple of the interval, that ping is sent when it ends: a moment later or earlier must not
-     * decide whether one lost ping takes the link down, or it takes several.
+     * The last ping that the timeout has room for, with a margin for its answer. If the timeout is
+     * a multiple of the interval, that ping is due when it ends: a moment later or earlier must not
+     * decide whether it counts.
      */
-    private long answerToLastPing(long silence) {
-        long next = lastPing + interval;
-        long last = next - silence <= GRACE ? next : lastPing;
-        return Math.min(last, silence + GRACE) + GRACE + expectedRoundTrip();
+    private long answerToLastPing() {
+        long latest = timeoutEnd() + GRACE;
+        long next = lastPingDue + interval;
+        return Math.min(latest, next - latest <= 0 ? next : lastPing) + GRACE;
     }
 
     /**
@@ -205,10 +227,10 @@ final class LinkMonitor {
             excuses++;
             putOff(nanos);
         }
-        long lacking = connected ? now + GRACE + expectedRoundTrip() - deadline() : 0;
-        if (lacking > 0 && extensions < MAX_EXTENSIONS) {
+        long answered = now + GRACE + expectedRoundTrip();
+        if (connected && answered - deadline() > 0 && extensions < MAX_EXTENSIONS) {
             extensions++;
-            putOff(lacking);
+            putOff(answered - orSuspected(timeoutEnd() + expectedRoundTrip()));
         }
     }
 
@@ -269,9 +291,9 @@ final class LinkMonitor {
         return timeout;
     }
 
-    /** Time of the last ping plus the interval; now when none was sent. */
+    /** An interval after the last ping was due; now when none was sent. */
     long nextPing(long now) {
-        return lastPing == NONE ? now : Math.max(now, lastPing + interval);
+        return lastPingDue == NONE ? now : Math.max(now, lastPingDue + interval);
     }
 
     Optional<Duration> latency() {

@@ -503,6 +503,7 @@ final class Receiver {
         InetSocketAddress source = batch.source(index);
         LinkState link = host.linkFrom(source);
         if (link == null) {
+            guard.useless(now, batch.socket(index), source);
             drops.count(now, DropCause.WRONG_ADDRESS, source);
             return;
         }

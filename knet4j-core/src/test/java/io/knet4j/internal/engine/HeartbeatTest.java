@@ -104,6 +104,24 @@ class HeartbeatTest {
         assertThat(downs()).isEmpty();
     }
 
+    /** As by loops that wake up by whole milliseconds. */
+    @Test
+    void pingsThatAreLateByLittleDoNotMakeTheLastOneLater() {
+        node.hostUp(2, 1);
+        long timeout = node.now - INTERVAL.toNanos() + TIMEOUT.toNanos();
+        while (node.now < timeout) {
+            node.drainPings();
+            node.now = node.engine.runTimers(node.now) + 600_000;
+        }
+        assertThat(node.now).isEqualTo(timeout + 600_000);
+        node.engine.runTimers(node.now);
+        FakeTransport.Sent ping = node.drainPings().getFirst();
+        node.now += 600_000;
+        node.answer(ping, 2);
+        node.advance(2 * MILLI);
+        assertThat(downs()).isEmpty();
+    }
+
     @Test
     void theLastPingWithinTheTimeoutIsNotWaitedForLong() {
         node.hostUp(2, 1);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.knet4j.LinkConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkMonitorTest {
     private static final long MILLI = 1_000_000;
@@ -268,5 +270,23 @@ class LinkMonitorTest {
         monitor.onPing(START);
         assertThat(monitor.nextPing(START + 1)).isEqualTo(START + INTERVAL);
         assertThat(monitor.nextPing(START + 3 * INTERVAL)).isEqualTo(START + 3 * INTERVAL);
+    }
+
+    @ParameterizedTest(name = "latency {0} ms")
+    @ValueSource(longs = {0, 1, 30, 400, 700})
+    void goesDownAtMostTwoMillisecondsLaterForAPingAtTheEndOfTheTimeout(long millis) {
+        long latency = millis * MILLI;
+        monitor.start(START);
+        long ping = START;
+        while (!monitor.connected()) {
+            monitor.onPing(ping);
+            monitor.onPong(ping + latency, ping);
+            ping += INTERVAL;
+        }
+        long silence = ping - INTERVAL + latency + TIMEOUT + 2 * latency;
+        for (; ping - monitor.deadline() < 0; ping += INTERVAL) {
+            monitor.onPing(ping);
+        }
+        assertThat(monitor.deadline()).isBetween(silence, silence + 2 * MILLI);
     }
 }
