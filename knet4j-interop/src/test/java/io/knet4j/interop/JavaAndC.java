@@ -45,9 +45,9 @@ final class JavaAndC implements AutoCloseable {
         private IntFunction<InetSocketAddress> addresses = JavaAndC::loopback4;
         private LinkPolicy policy = LinkPolicy.PASSIVE;
         private long timeoutMillis = 5000;
-        private boolean sameTimers;
-        private int interval;
-        private int pongCount;
+        private Duration javaPing = JAVA_PING;
+        private int cPingMillis = C_PING_MILLIS;
+        private int pongCount = 1;
         private boolean relayed;
         private List<Integer> channels = List.of(0);
         private BiConsumer<Knet, CNode> preparation = (_, _) -> {};
@@ -81,8 +81,8 @@ final class JavaAndC implements AutoCloseable {
 
         /** The same timers and pong count at both ends, in place of quick ones. */
         Settings timers(int pingMillis, long timeout, int pongs) {
-            sameTimers = true;
-            interval = pingMillis;
+            javaPing = Duration.ofMillis(pingMillis);
+            cPingMillis = pingMillis;
             pongCount = pongs;
             return timeoutMillis(timeout);
         }
@@ -147,20 +147,13 @@ final class JavaAndC implements AutoCloseable {
                 seenByC = link.addressForB();
             }
             CLinkConfig cLink =
-                    s.sameTimers
-                            ? CLinkConfig.defaults(i, ofC, seenByC)
-                                    .withPing(s.interval, s.timeoutMillis)
-                                    .withPongCount(s.pongCount)
-                            : CLinkConfig.fast(i, ofC, seenByC)
-                                    .withPing(C_PING_MILLIS, s.timeoutMillis);
+                    CLinkConfig.fast(i, ofC, seenByC)
+                            .withPing(s.cPingMillis, s.timeoutMillis)
+                            .withPongCount(s.pongCount);
             LinkConfig javaLink =
-                    s.sameTimers
-                            ? LinkConfig.udp(ofJava, seenByJava)
-                                    .withPing(
-                                            Duration.ofMillis(s.interval),
-                                            Duration.ofMillis(s.timeoutMillis))
-                                    .withPongCount(s.pongCount)
-                            : javaLink(ofJava, seenByJava, s.timeoutMillis);
+                    javaLink(ofJava, seenByJava, s.timeoutMillis)
+                            .withPing(s.javaPing, Duration.ofMillis(s.timeoutMillis))
+                            .withPongCount(s.pongCount);
             int priority = s.links - i; // the first link is the preferred one
             c.addLink(javaId, cLink.withPriority(priority));
             peer.addLink(i, javaLink.withPriority(priority));

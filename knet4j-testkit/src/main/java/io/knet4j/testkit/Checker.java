@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -72,22 +71,6 @@ public final class Checker {
     private static final long OVERTAKEN_TIME = Duration.ofMillis(500).toNanos();
 
     private static final int PING_PAYLOAD = 100;
-
-    /** Of datagrams that were dropped before links count them. */
-    private static final Set<DropCause> OF_NO_LINK =
-            EnumSet.of(
-                    DropCause.TOO_SHORT,
-                    DropCause.NOT_AUTHENTIC,
-                    DropCause.CLEAR_TRAFFIC,
-                    DropCause.OTHER_HASH,
-                    DropCause.OTHER_CIPHER,
-                    DropCause.ENCRYPTED,
-                    DropCause.WRONG_VERSION,
-                    DropCause.UNKNOWN_HOST,
-                    DropCause.WRONG_LINK,
-                    DropCause.WRONG_ADDRESS,
-                    DropCause.ACCESS_DENIED,
-                    DropCause.UNKNOWN_TYPE);
 
     private final SimNetwork network;
     private final Map<Knet, Life> lives = new HashMap<>();
@@ -747,9 +730,10 @@ public final class Checker {
         for (LinkStatus link : node.linkStatuses()) {
             received += received(link);
         }
+        Map<DropCause, Long> drops = node.statistics().drops();
         long dropped = 0;
-        for (DropCause cause : OF_NO_LINK) {
-            dropped += node.statistics().drops().getOrDefault(cause, 0L);
+        for (DropCause cause : Nodes.BEFORE_A_LINK_IS_KNOWN) {
+            dropped += drops.getOrDefault(cause, 0L);
         }
         long read = network.runtime(node).datagramsRead();
         if (read != received + dropped) {
@@ -762,7 +746,7 @@ public final class Checker {
                             + " as received and "
                             + dropped
                             + " as dropped: "
-                            + node.statistics().drops());
+                            + drops);
         }
     }
 
@@ -906,11 +890,8 @@ public final class Checker {
         Optional<Knet> peer =
                 network.nodes().stream().filter(other -> other.nodeId() == host.id()).findFirst();
         Demand demand = demand(node, link, peer, out, back);
-        long changed =
-                Math.max(
-                        network.runtime(node).changedAt(),
-                        Math.max(out.changedAtNanos(), back.changedAtNanos()));
         long elsewhere = Math.max(out.changedAtNanos(), back.changedAtNanos());
+        long changed = Math.max(network.runtime(node).changedAt(), elsewhere);
         if (peer.isPresent()) {
             elsewhere = Math.max(elsewhere, network.runtime(peer.get()).changedAt());
         }
@@ -919,9 +900,9 @@ public final class Checker {
                 elsewhere = Math.max(elsewhere, network.runtime(life.node).changedAt());
             }
         }
-        checkCalm(node, link, demand, elsewhere);
-        long since = Math.max(changed, elsewhere);
         LinkKey key = new LinkKey(node, host.id(), link.linkId());
+        checkCalm(key, link, demand, elsewhere);
+        long since = Math.max(changed, elsewhere);
         Expectation before = earlierExpectations.get(key);
         long pings = link.statistics().txPing().packets();
         // Fewer pings than before: it is another link, under the same id.
@@ -981,8 +962,7 @@ public final class Checker {
     /**
      * Looks whether a node has taken a link down for what it did itself, such as to stand still.
      */
-    private void checkCalm(Knet node, LinkStatus link, Demand demand, long changedElsewhere) {
-        LinkKey key = new LinkKey(node, link.hostId(), link.linkId());
+    private void checkCalm(LinkKey key, LinkStatus link, Demand demand, long changedElsewhere) {
         Calm before = calms.get(key);
         long now = network.nanos();
         long downs = link.statistics().downCount();
@@ -991,7 +971,7 @@ public final class Checker {
             calms.put(key, new Calm(now, now, downs, config));
             return;
         }
-        LinkEnds ends = LinkEnds.of(node, link.hostId(), link.linkId());
+        LinkEnds ends = LinkEnds.of(key.node, key.host, key.link);
         long since =
                 Math.max(
                         Math.max(before.since, changedElsewhere),
@@ -1000,7 +980,7 @@ public final class Checker {
         if (downs > before.downs && before.lookedAt - since > timeToComeUp(link)) {
             throw new AssertionError(
                     "a link went down although all pings were answered: node "
-                            + node.nodeId()
+                            + key.node.nodeId()
                             + ": "
                             + link);
         }

@@ -110,9 +110,13 @@ final class EventWatch {
 
     private void demand(boolean asExpected, KnetEvent event) {
         events++;
-        if (complete && !asExpected && node.statistics().droppedEvents() == 0) {
+        if (!asExpected && isAllTold()) {
             wrong.accept("an event that does not follow: " + event + " at " + node);
         }
+    }
+
+    private boolean isAllTold() {
+        return complete && node.statistics().droppedEvents() == 0;
     }
 
     /** Events that were looked at. */
@@ -137,7 +141,7 @@ final class EventWatch {
 
     /** Compares what was told with what is. When nothing is left to be told. */
     void compare() {
-        if (complete && node.statistics().droppedEvents() == 0) {
+        if (isAllTold()) {
             node.hosts().forEach(this::compare);
             hosts.forEach((id, told) -> {
                 if (node.host(id).isEmpty() && (!told.up.isEmpty() || told.reachable)) {

@@ -32,10 +32,10 @@ final class LinkMonitor {
 
     private static final int MAX_EXTENSIONS = 3;
 
-    /** A ping that is late by less does not make the next ones late: it would add up. */
-    private static final long USUALLY_LATE = 2_000_000;
-
-    /** The same, as a part of the interval. */
+    /**
+     * A ping that is late by no more than usual, nor than this part of the interval, does not make
+     * the next ones late: it would add up.
+     */
     private static final int USUALLY_LATE_PART = 8;
 
     private long interval;
@@ -115,7 +115,7 @@ final class LinkMonitor {
         boolean usual =
                 lastPingDue != NONE
                         && late > 0
-                        && late <= Math.min(USUALLY_LATE, interval / USUALLY_LATE_PART);
+                        && late <= Math.min(Stalls.NORMAL, interval / USUALLY_LATE_PART);
         lastPingDue = usual ? now - late : now;
         lastPing = now;
         boolean vain = !connected && lastPong != NONE && now - lastPong - excused >= patience(now);

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 final class Stalls {
     /** The system may be as late as that whenever it wakes somebody. */
-    private static final long NORMAL = 2_000_000;
+    static final long NORMAL = 2_000_000;
 
     private static final long WORTH_COUNTING = 10_000_000;
     private static final long ALWAYS_TOLD = 1_000_000_000;

@@ -1,6 +1,7 @@
 package io.knet4j.internal.node;
 
 import io.knet4j.CompressionMethod;
+import io.knet4j.DropCause;
 import io.knet4j.Knet;
 import io.knet4j.KnetConfig;
 import io.knet4j.internal.compress.CompressionMethods;
@@ -8,8 +9,11 @@ import io.knet4j.internal.engine.Parallel;
 import io.knet4j.internal.runtime.ThreadedRuntime;
 import io.knet4j.internal.security.JcaSuite;
 import io.knet4j.internal.security.KeySlots;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Opens nodes. */
 public final class Nodes {
@@ -23,6 +27,23 @@ public final class Nodes {
                 new ThreadedRuntime(
                         config.nodeId(), config.withoutUdpFeatures(), config.idleStrategy()));
     }
+
+    /** Of datagrams that were dropped for these, no link has counted them. For tests. */
+    public static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
+            Collections.unmodifiableSet(
+                    EnumSet.of(
+                            DropCause.TOO_SHORT,
+                            DropCause.NOT_AUTHENTIC,
+                            DropCause.CLEAR_TRAFFIC,
+                            DropCause.OTHER_HASH,
+                            DropCause.OTHER_CIPHER,
+                            DropCause.ENCRYPTED,
+                            DropCause.WRONG_VERSION,
+                            DropCause.UNKNOWN_HOST,
+                            DropCause.WRONG_LINK,
+                            DropCause.WRONG_ADDRESS,
+                            DropCause.ACCESS_DENIED,
+                            DropCause.UNKNOWN_TYPE));
 
     /** Opens a node that is driven by something else. */
     public static Knet open(KnetConfig config, NodeRuntime runtime) {

@@ -63,6 +63,10 @@ class FloodGuardTest {
         }
     }
 
+    private static InetSocketAddress otherPort(int host) {
+        return new InetSocketAddress(remote(host, 0).getAddress(), 1);
+    }
+
     private Set<InetSocketAddress> letIn() {
         return node.transport.guarded.get(socket);
     }
@@ -91,7 +95,7 @@ class FloodGuardTest {
     /** The port tells strangers on the peer's machine from the peer. */
     @Test
     void anotherPortOfThePeersAddressIsAStrangers() {
-        flood(new InetSocketAddress(remote(2, 0).getAddress(), 1));
+        flood(otherPort(2));
         assertThat(letIn()).containsExactly(remote(2, 0));
     }
 
@@ -99,7 +103,7 @@ class FloodGuardTest {
     @ParameterizedTest
     @MethodSource("controlPackets")
     void whoSendsRecordedControlPacketsFromAnotherPortIsAStranger(byte[] packet) {
-        InetSocketAddress recorder = new InetSocketAddress(remote(2, 0).getAddress(), 1);
+        InetSocketAddress recorder = otherPort(2);
         flood(recorder, packet);
         assertThat(letIn()).containsExactly(remote(2, 0));
         pass(3 * SECOND, 0);
@@ -122,7 +126,7 @@ class FloodGuardTest {
     /** Copies are what a peer sends by its other links. */
     @Test
     void whoSendsManyMessagesFromAnotherPortIsNoStranger() {
-        flood(new InetSocketAddress(remote(2, 0).getAddress(), 1), Wire.data(2, 1, 0, "copy"));
+        flood(otherPort(2), Wire.data(2, 1, 0, "copy"));
         assertThat(letIn()).isNull();
     }
 
@@ -154,7 +158,7 @@ class FloodGuardTest {
         node.engine.runTimers(node.now);
         byte[] pong = Wire.pong(node.drainPings().getFirst().bytes(), 3);
         node.receive(remote(3, 0), pong);
-        node.receive(new InetSocketAddress(remote(3, 0).getAddress(), 1), pong);
+        node.receive(otherPort(3), pong);
         flood(STRANGER);
         assertThat(letIn()).containsExactlyInAnyOrder(remote(2, 0), remote(3, 0));
     }

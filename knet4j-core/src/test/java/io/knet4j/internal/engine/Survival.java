@@ -5,29 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.knet4j.Destination;
 import io.knet4j.DropCause;
+import io.knet4j.internal.node.Nodes;
 import io.knet4j.internal.onwire.Packets;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** What must hold of a node that is sent anything. */
 final class Survival {
-    private static final Set<DropCause> BEFORE_A_LINK_IS_KNOWN =
-            EnumSet.of(
-                    DropCause.TOO_SHORT,
-                    DropCause.NOT_AUTHENTIC,
-                    DropCause.CLEAR_TRAFFIC,
-                    DropCause.OTHER_HASH,
-                    DropCause.OTHER_CIPHER,
-                    DropCause.ENCRYPTED,
-                    DropCause.WRONG_VERSION,
-                    DropCause.UNKNOWN_HOST,
-                    DropCause.WRONG_LINK,
-                    DropCause.WRONG_ADDRESS,
-                    DropCause.ACCESS_DENIED,
-                    DropCause.UNKNOWN_TYPE);
-
     /** A host that had nothing to do with what came before. */
     private static final int CLEAN = 77;
 
@@ -46,7 +30,7 @@ final class Survival {
                                 + counters.rxPmtud.snapshot().packets();
             }
         }
-        for (DropCause cause : BEFORE_A_LINK_IS_KNOWN) {
+        for (DropCause cause : Nodes.BEFORE_A_LINK_IS_KNOWN) {
             total += node.drops(cause);
         }
         return total;
